@@ -1,0 +1,69 @@
+"""What is counted of a company before there are figures: six numbers that hide nothing.
+
+A case that has no page counts too, by its line in the ledger: what is private, withheld or unread is neither lost from
+what was received nor counted as answered. Nobody owes an answer to spam; it is named apart.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from amends.board.shelf import Row, Shelf
+from amends.case import Reason, State
+from amends.record import LedgerLine, LedgerOutcome
+
+_TAKEN_BACK = (LedgerOutcome.WITHDRAWN, LedgerOutcome.ERASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases a company received, and how many of these stand where; the rest have no page, by outcome."""
+
+    received: int
+    answered: int
+    waiting: int
+    overdue: int
+    confirmed: int
+    disputed: int
+    on_board: int
+    without_page: tuple[tuple[str, int], ...]
+
+
+def count(shelf: Shelf, now: datetime) -> Counts:
+    """Count a company's cases at `now`, those on the board by their files and the others by the ledger."""
+    apart = [line for line in shelf.ledger if shelf.row(line.case) is None]
+    found = Counter(word for row in shelf.rows for word in _of_row(row, now))
+    found.update(word for line in apart for word in _of_line(line, now))
+    outcomes = Counter("spam" if line.reason is Reason.SPAM else str(line.outcome) for line in apart)
+    return Counts(
+        received=len(shelf.rows) + len(apart),
+        answered=found["answered"],
+        waiting=found["waiting"],
+        overdue=found["overdue"],
+        confirmed=len(shelf.lists["solved"]),
+        disputed=len(shelf.lists["disputed"]),
+        on_board=len(shelf.rows),
+        without_page=tuple(sorted(outcomes.items())),
+    )
+
+
+def _of_row(row: Row, now: datetime) -> tuple[str, ...]:
+    answered = ("answered",) if row.case.first_reply else ()
+    if row.late or row.state is State.PROMISE_OVERDUE:
+        return (*answered, "overdue")
+    if row.answer_due is not None:
+        return (*answered, "waiting")
+    if row.state is State.REMOVED and not answered and not row.case.imported:
+        # Removing a text does not answer it.
+        return (_clock(row.case.reply_by, now),)
+    return answered
+
+
+def _of_line(line: LedgerLine, now: datetime) -> tuple[str, ...]:
+    if line.first_reply is not None:
+        return ("answered",)
+    return () if line.outcome in _TAKEN_BACK or line.reason is Reason.SPAM else (_clock(line.reply_by, now),)
+
+
+def _clock(due: datetime, now: datetime) -> str:
+    return "overdue" if now >= due else "waiting"

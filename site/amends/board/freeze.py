@@ -1,0 +1,122 @@
+"""The generator: from a record and an instant to a folder of static pages, swapped in whole."""
+
+import os
+import shutil
+import time
+import warnings
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_frozen import Freezer, MissingURLGeneratorWarning
+
+from amends.board import create_board, urls
+from amends.board.memory import LastGood
+from amends.board.swap import put_in_place
+from amends.case import next_change
+from amends.record import Fault, Record, RecordError, exclusive, load
+
+
+class BuildError(RuntimeError):
+    """The pages written are not the pages there should be; the old board is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: `next_due` is the next instant at which time alone makes the board out of date."""
+
+    pages: int
+    cases: int
+    seconds: float
+    faults: tuple[Fault, ...]
+    next_due: datetime | None
+
+
+def build(
+    content: Path, out: Path, cache: Path, now: datetime, *, strict: bool = False, base_url: str | None = None
+) -> Built:
+    """Build the board of `content` into `out`, as it stands at `now`.
+
+    NotABoardError where `content` is none; RecordError with every fault where `strict`, or where nothing can
+    be shown; BuildError, CannotSwapError and OSError where writing failed. The old board is then as it was.
+    """
+    started = time.perf_counter()
+    with exclusive(cache, "build"):
+        record = _read(content, cache, strict=strict)
+        if base_url:
+            record = replace(record, board=replace(record.board, base_url=base_url.rstrip("/") + "/"))
+        fresh = out.with_name(f".{out.name}.next")
+        shutil.rmtree(fresh, ignore_errors=True)
+        pages = _freeze(record, now, fresh)
+        _sync(fresh)
+        put_in_place(fresh, out)
+        shutil.rmtree(fresh, ignore_errors=True)
+    cases = sum(map(len, record.entries.values()))
+    return Built(pages, cases, time.perf_counter() - started, record.faults, _next_due(record, now))
+
+
+def _read(content: Path, cache: Path, *, strict: bool) -> Record:
+    memory = LastGood(cache)
+    try:
+        record = load(content, memory)
+    finally:
+        memory.close()
+    if strict and record.faults:
+        raise RecordError(record.faults)
+    return record
+
+
+def _freeze(record: Record, now: datetime, destination: Path) -> int:
+    """Write every page into `destination`; return how many there are, static files included."""
+    app = create_board(record, now)
+    app.config.update(
+        FREEZER_DESTINATION=str(destination),
+        FREEZER_BASE_URL=record.board.base_url,
+        FREEZER_REMOVE_EXTRA_FILES=False,
+        FREEZER_IGNORE_MIMETYPE_WARNINGS=False,
+    )
+    freezer = Freezer(app, with_no_argument_rules=False, log_url_for=False)
+    prefix = urlsplit(record.board.base_url).path.rstrip("/")
+    freezer.register_generator(lambda: (prefix + url for url in urls(record, now)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # Our generator yields addresses, not endpoints; that each page is there is checked below.
+        warnings.simplefilter("ignore", MissingURLGeneratorWarning)
+        expected = {_file_of(page.url, prefix) for page in freezer.freeze_yield()}
+    _check(app, expected, destination)
+    return len(expected)
+
+
+def _file_of(url: str, prefix: str) -> str:
+    path = url.removeprefix(prefix).lstrip("/")
+    return path + "index.html" if url.endswith("/") else path
+
+
+def _check(app: Flask, expected: set[str], destination: Path) -> None:
+    """Compare the files with the pages: Frozen-Flask merges names that differ in their normalisation only."""
+    found = {file.relative_to(destination).as_posix() for file in destination.rglob("*") if file.is_file()}
+    if found != expected:
+        wrong = ", ".join(sorted(found ^ expected)[:3])
+        raise BuildError(f"{app.name}: files and pages differ, {wrong} among them; the old board is as it was")
+
+
+def _sync(folder: Path) -> None:
+    """Have the whole new board on disk before it takes the old one's place."""
+    for root, _, files in os.walk(folder):
+        for name in [".", *files]:
+            handle = os.open(os.path.join(root, name), os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
+def _next_due(record: Record, now: datetime) -> datetime | None:
+    instants = [
+        next_change(entry.case, now, company.zone)
+        for company in record.companies
+        for entry in record.entries[company.slug]
+    ]
+    return min((instant for instant in instants if instant), default=None)

@@ -1,0 +1,125 @@
+"""The lists of a company's cases: how they are called, and how they are cut into pages that stay as they are.
+
+Pages are numbered from the oldest case. The first page of a list, which has no number, shows the newest: what is left
+over and the last full page. So a new case changes that page, and now and then fills another; the others keep their
+cases and their addresses. Only what waits is shown longest waiting first, and numbered in that order.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from amends.board import times, words
+from amends.board.shelf import Row, Shelf
+
+SIZE = 50
+"""Cases on a page; the newest page of a list has up to twice as many less one."""
+
+NAME = re.compile(r"all|open|overdue|solved|disputed|topic-[a-z0-9][a-z0-9-]{0,39}|[0-9]{4}-(?:0[1-9]|1[0-2])")
+
+LONGEST_FIRST = frozenset({"open", "overdue"})
+
+_TITLES = {
+    "all": "All cases",
+    "open": "Open",
+    "overdue": "Overdue",
+    "solved": "Solved, confirmed by the customer",
+    "disputed": "Disputed by the customer",
+}
+
+_SHORT = {"all": "All", "open": "Open", "overdue": "Overdue", "solved": "Solved", "disputed": "Disputed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list as they are shown; the numbers of the pages beside it, 0 for the one without a number."""
+
+    rows: tuple[Row, ...]
+    first: int
+    last: int
+    back: int | None
+    on: int | None
+
+
+def page(shelf: Shelf, name: str, number: int) -> Page | None:
+    """Return a page of a list, 0 for the one without a number; None where there is no such list or page."""
+    rows = shelf.lists.get(name)
+    if rows is None:
+        return None
+    return _waiting(rows, number) if name in LONGEST_FIRST else _newest(rows, number)
+
+
+def _newest(rows: tuple[Row, ...], number: int) -> Page | None:
+    """Cut a list that shows its newest first. `on` leads to older cases."""
+    full = _full(rows)
+    if number > full:
+        return None
+    start = SIZE * ((number or full + 1) - 1)
+    shown = rows[start : start + SIZE] if number else rows[start:]
+    back = None if number == 0 else (number + 1) % (full + 1)
+    on = (number or full + 1) - 1 or None
+    return Page(tuple(reversed(shown)), start + 1, start + len(shown), back, on)
+
+
+def _full(rows: tuple[Row, ...]) -> int:
+    """Count the full pages that stand apart: all but the last one, which the newest page shows with the rest."""
+    return max(len(rows) // SIZE - 1, 0)
+
+
+def _waiting(rows: tuple[Row, ...], number: int) -> Page | None:
+    """Cut a list that shows the longest waiting first. `on` leads to those who have waited less."""
+    number = number or 1
+    start = SIZE * (number - 1)
+    shown = rows[start : start + SIZE]
+    if number > 1 and not shown:
+        return None
+    back = None if number == 1 else (0 if number == 2 else number - 1)
+    on = number + 1 if len(rows) > start + SIZE else None
+    return Page(shown, start + 1, start + len(shown), back, on)
+
+
+def numbers(shelf: Shelf, name: str) -> Iterator[int]:
+    """Yield the numbers of the pages of a list that have one."""
+    rows = shelf.lists[name]
+    if name in LONGEST_FIRST:
+        yield from range(2, -(-len(rows) // SIZE) + 1)
+    else:
+        yield from range(1, _full(rows) + 1)
+
+
+def title(name: str) -> str:
+    """Return the heading of a list."""
+    if name.startswith("topic-"):
+        return words.topic(name.removeprefix("topic-"))
+    return _TITLES.get(name) or times.month(name)
+
+
+# --- Filters: plain links with counts ---
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link to a list: its name, its word, and how many cases are in it."""
+
+    name: str
+    word: str
+    count: int
+
+
+def states(shelf: Shelf) -> list[Choice]:
+    """Return the lists by state."""
+    return [Choice(name, word, len(shelf.lists[name])) for name, word in _SHORT.items()]
+
+
+def topics(shelf: Shelf) -> list[Choice]:
+    """Return the lists by topic, the most frequent first."""
+    found = [
+        Choice(name, title(name), len(rows)) for name, rows in shelf.lists.items() if name.startswith("topic-")
+    ]
+    return sorted(found, key=lambda choice: (-choice.count, choice.word))
+
+
+def months(shelf: Shelf) -> list[Choice]:
+    """Return the lists by month of receipt, the latest first."""
+    found = sorted((name for name in shelf.lists if name[:1].isdigit()), reverse=True)
+    return [Choice(name, times.month(name), len(shelf.lists[name])) for name in found]

@@ -1,0 +1,366 @@
+"""A case, its events, and everything that follows from them and the clock. No input or output.
+
+A case's state is never stored: `state` derives it, so that no edit can make the two disagree.
+Times are aware and in UTC; a promise falls due at the end of a day in the company's time zone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""The characters of a case's number: no i, l, o or u, which are misread or spell words."""
+
+NUMBER_LENGTH = 8
+
+CONFIRM_WITHIN = timedelta(days=14)
+"""How long the company's own "solved" stands before it is called unconfirmed."""
+
+
+class Kind(StrEnum):
+    """What the customer came for."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    IDEA = "idea"
+    PRAISE = "praise"
+
+    @property
+    def can_be_solved(self) -> bool:
+        """Praise and ideas are answered; there is nothing to solve in them."""
+        return self in (Kind.COMPLAINT, Kind.QUESTION)
+
+
+class State(StrEnum):
+    """Where a case stands, in the order in which the states are tried."""
+
+    REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+    DISPUTED = "disputed"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    SOLVED = "solved-by-company"
+    PROMISE_OVERDUE = "promise-overdue"
+    PROMISED = "promised"
+    REPLIED = "replied"
+    OVERDUE = "overdue"
+    AWAITING = "awaiting"
+
+
+class Outcome(StrEnum):
+    """What the customer says of the matter."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    UNSOLVED = "unsolved"
+
+
+class Reason(StrEnum):
+    """Why a text may be withheld, hidden or removed. There is no other reason."""
+
+    SPAM = "spam"
+    ILLEGAL = "illegal"
+    HATE = "hate"
+    THREAT = "threat"
+    PERSONAL_DATA = "personal-data"
+    ABOUT_SOMEONE_ELSE = "about-someone-else"
+    NOT_ABOUT_THIS_COMPANY = "not-about-this-company"
+    DUPLICATE = "duplicate"
+    COURT_ORDER = "court-order"
+    CUSTOMER_ASKED = "customer-asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `SHAPES` says which of the optional facts an event has."""
+
+    at: datetime
+    by: str
+    event: str
+    name: str | None = None
+    promise: str | None = None
+    what: str | None = None
+    due: date | None = None
+    measure: str | None = None
+    outcome: Outcome | None = None
+    again: bool | None = None
+    score: int | None = None
+    recommend: int | None = None
+    reason: Reason | None = None
+    of: datetime | str | None = None
+    why: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The facts that an event must have and those that it may have."""
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+SHAPES: dict[tuple[str, str], Shape] = {
+    ("customer", "followup"): Shape(("text",)),
+    ("customer", "verdict"): Shape(("outcome",), ("again", "score", "recommend", "text")),
+    ("customer", "withdrawn"): Shape(),
+    ("customer", "answered"): Shape(),
+    ("company", "reply"): Shape(("name", "text"), ("measure",)),
+    ("company", "promise"): Shape(("promise", "what", "due")),
+    ("company", "moved"): Shape(("promise", "due", "why")),
+    ("company", "kept"): Shape(("promise",)),
+    ("company", "broken"): Shape(("promise", "why")),
+    ("company", "solved"): Shape(("name",), ("text",)),
+    ("company", "asked"): Shape(("name",)),
+    ("company", "gift"): Shape(("what",)),
+    ("company", "correction"): Shape(("of", "text", "why")),
+    ("keeper", "hidden"): Shape(("reason",), ("why",)),
+    ("keeper", "restored"): Shape((), ("why",)),
+    ("keeper", "removed"): Shape(("reason",), ("why",)),
+    ("keeper", "masked"): Shape(("what",), ("why",)),
+    ("keeper", "duplicate"): Shape(("of",), ("why",)),
+    ("system", "published"): Shape(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One piece of feedback, as the public record holds it."""
+
+    number: str
+    company: str
+    kind: Kind
+    topic: str
+    received: datetime
+    reply_by: datetime
+    text: str = ""
+    author: str | None = None
+    language: str | None = None
+    title: str | None = None
+    page: str | None = None
+    same: str | None = None
+    source: str | None = None
+    url: str | None = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def imported(self) -> bool:
+        """Whether it came from another channel: then its times say nothing about this company's clock."""
+        return self.source is not None
+
+    @property
+    def promised_within(self) -> timedelta:
+        """The time to answer that held on the day of receipt; a dispute runs on it again."""
+        return self.reply_by - self.received
+
+    def last(self, *names: str) -> Event | None:
+        """Return the latest event with one of these names."""
+        return next((event for event in reversed(self.events) if event.event in names), None)
+
+    @property
+    def replies(self) -> tuple[Event, ...]:
+        """The public replies, oldest first."""
+        return tuple(event for event in self.events if event.event == "reply")
+
+    @property
+    def first_reply(self) -> Event | None:
+        """The reply that stopped the first clock: a public one, by a person."""
+        return next(iter(self.replies), None)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the keeper has put the text under review."""
+        event = self.last("hidden", "restored")
+        return event is not None and event.event == "hidden"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether only the tombstone is left."""
+        return any(event.event in ("withdrawn", "removed") for event in self.events)
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether nobody has read the text yet, so that only the running clock is public."""
+        return not self.text and not self.is_gone
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A promise and what became of it; `due` is the latest date given, `first_due` the first."""
+
+    promise: str
+    what: str
+    made: datetime
+    first_due: date
+    due: date
+    kept: datetime | None = None
+    broken: datetime | None = None
+    why: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is neither kept nor broken."""
+        return self.kept is None and self.broken is None
+
+
+def promises(case: Case) -> tuple[Promise, ...]:
+    """Follow each promise of a case to where it stands, in the order in which they were made."""
+    found: dict[str, Promise] = {}
+    for event in case.events:
+        key = event.promise or ""
+        if event.event == "promise" and event.due is not None:
+            found[key] = Promise(key, event.what or "", event.at, event.due, event.due)
+        elif key not in found:
+            continue
+        elif event.event == "moved" and event.due is not None:
+            found[key] = replace(found[key], due=event.due, why=event.why)
+        elif event.event == "kept":
+            found[key] = replace(found[key], kept=event.at)
+        elif event.event == "broken":
+            found[key] = replace(found[key], broken=event.at, why=event.why)
+    return tuple(found.values())
+
+
+def end_of(day: date, zone: tzinfo = UTC) -> datetime:
+    """Return the instant in UTC at which a day is over in that time zone."""
+    return datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+
+
+def state(case: Case, now: datetime, zone: tzinfo = UTC) -> State:
+    """Derive where a case stands at `now`. Silence is never success: see `State.UNCONFIRMED`."""
+    if case.last("removed"):
+        return State.REMOVED
+    if case.last("withdrawn"):
+        return State.WITHDRAWN
+    if case.is_hidden:
+        return State.HIDDEN
+    return _outcome(case, now) or _progress(case, now, zone)
+
+
+def _outcome(case: Case, now: datetime) -> State | None:
+    verdict = case.last("verdict")
+    if verdict is not None:
+        return State.CONFIRMED if verdict.outcome is Outcome.SOLVED else State.DISPUTED
+    solved = case.last("solved")
+    if solved is not None:
+        return State.UNCONFIRMED if now >= solved.at + CONFIRM_WITHIN else State.SOLVED
+    return None
+
+
+def _progress(case: Case, now: datetime, zone: tzinfo) -> State:
+    running = [promise for promise in promises(case) if promise.is_running]
+    if any(now >= end_of(promise.due, zone) for promise in running):
+        return State.PROMISE_OVERDUE
+    if running:
+        return State.PROMISED
+    if case.first_reply:
+        return State.REPLIED
+    return State.OVERDUE if now >= case.reply_by else State.AWAITING
+
+
+_OPEN = frozenset({State.DISPUTED, State.PROMISE_OVERDUE, State.PROMISED, State.REPLIED, State.OVERDUE, State.AWAITING})
+
+
+def is_open(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
+    """Whether the company still has something to do; answered praise and ideas are closed."""
+    found = state(case, now, zone)
+    if found is State.REPLIED:
+        return case.kind.can_be_solved
+    return found in _OPEN
+
+
+def clock_runs_until(case: Case) -> datetime | None:
+    """Return when the answer that is owed now falls due, or None where none is owed.
+
+    The first reply is owed by `reply_by`. A verdict of partly or unsolved starts a new clock, as
+    long as the first, which the next reply stops.
+    """
+    if case.is_gone:
+        return None
+    verdict = case.last("verdict")
+    if verdict is not None and verdict.outcome is not Outcome.SOLVED:
+        answered = any(reply.at >= verdict.at for reply in case.replies)
+        return None if answered else verdict.at + case.promised_within
+    return case.reply_by if case.first_reply is None else None
+
+
+def is_late(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
+    """Whether an answer or a promise is overdue at `now`."""
+    due = clock_runs_until(case)
+    return (due is not None and now >= due) or state(case, now, zone) is State.PROMISE_OVERDUE
+
+
+def next_change(case: Case, now: datetime, zone: tzinfo = UTC) -> datetime | None:
+    """Return the next instant after `now` at which time alone changes what is said of this case."""
+    instants = [end_of(promise.due, zone) for promise in promises(case) if promise.is_running]
+    due = clock_runs_until(case)
+    if due is not None:
+        instants.append(due)
+    solved = case.last("solved")
+    if solved is not None:
+        instants.append(solved.at + CONFIRM_WITHIN)
+    return min((instant for instant in instants if instant > now), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A move that cannot have happened: the event's place in the list (None: the case itself), and why."""
+
+    index: int | None
+    found: str
+    expected: str
+
+
+def impossible_moves(case: Case) -> Iterator[Impossible]:
+    """Name every event that cannot follow from those before it."""
+    if case.reply_by < case.received:
+        yield Impossible(None, "reply_by before received", "a time to answer after the receipt")
+    if case.is_gone and case.text:
+        yield Impossible(None, "a text under a tombstone", "no text: it was withdrawn or removed")
+    for index in range(len(case.events)):
+        so_far = replace(case, events=case.events[:index])
+        for found, expected in _against(so_far, case.events[index]):
+            yield Impossible(index, found, expected)
+
+
+def can_follow(case: Case, event: Event) -> bool:
+    """Whether this event may be the next one of this case."""
+    return not any(_against(case, event))
+
+
+def _against(case: Case, event: Event) -> Iterator[tuple[str, str]]:
+    if event.at < case.received:
+        yield "an event before the receipt", "a time from `received` on"
+    if case.events and event.at < case.events[-1].at:
+        yield "an event earlier than the one above it", "events in the order of their times"
+    if case.is_gone and event.by != "keeper":
+        yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
+    if event.event in ("verdict", "solved") and not case.kind.can_be_solved:
+        yield f"{event.event} on {case.kind}", "a complaint or a question: praise and ideas are not solved"
+    yield from _against_promise(case, event)
+    yield from _against_reference(case, event)
+
+
+def _against_promise(case: Case, event: Event) -> Iterator[tuple[str, str]]:
+    made = {promise.promise: promise for promise in promises(case)}
+    if event.event == "promise" and event.promise in made:
+        yield f"promise {event.promise} made twice", "a new name for a new promise"
+    if event.event in ("kept", "moved", "broken"):
+        promise = made.get(event.promise or "")
+        if promise is None:
+            yield f"{event.event}: promise {event.promise} was never made", "the name of a promise above"
+        elif not promise.is_running:
+            yield f"{event.event}: promise {event.promise} has ended", "a promise neither kept nor broken"
+
+
+def _against_reference(case: Case, event: Event) -> Iterator[tuple[str, str]]:
+    if event.event == "correction" and event.of not in {reply.at for reply in case.replies}:
+        yield "correction of a reply that is not there", "`of`: the `at` of a reply above"
+    if event.event == "restored" and not case.is_hidden:
+        yield "restored although nothing is hidden", "an event hidden above"
+    if event.event == "answered" and not case.last("asked"):
+        yield "answered although nothing was asked", "an event asked above"
+    if event.event == "duplicate" and event.of == case.number:
+        yield "duplicate of itself", "another case's number"

@@ -1,0 +1,38 @@
+"""A small file server for the demo's shop and board."""
+
+from http.server import SimpleHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves one folder, which may be replaced by another at any time, under a Content-Security-Policy."""
+
+    def __init__(self, folder: Path, policy: str | None, *args: Any) -> None:
+        self._folder, self._policy = folder, policy
+        super().__init__(*args, directory=str(folder))
+
+    def end_headers(self) -> None:
+        """Add what a real host would be told to send."""
+        if self._policy:
+            self.send_header("Content-Security-Policy", self._policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Show the folder's own page for what is not there."""
+        page = self._folder / "404.html"
+        if code != 404 or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, RUF100 - the base class calls it so
+        """Say nothing: the terminal belongs to the lines that the demo prints."""

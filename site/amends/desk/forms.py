@@ -1,0 +1,58 @@
+"""The desk's forms. Each carries Flask-WTF's token against forged requests."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from amends.case import Reason
+from amends.text import MAX_STAFF
+
+MAX_NAME = 80
+REASONS = [(str(reason), str(reason).replace("-", " ")) for reason in Reason]
+
+
+class SignInForm(FlaskForm):
+    """Who somebody is."""
+
+    login = StringField("Login", [InputRequired("Please give your login.")])
+    password = PasswordField("Password", [InputRequired("Please give your password.")])
+
+
+class ReplyForm(FlaskForm):
+    """An answer to the customer, under a chosen first name and role."""
+
+    name = StringField(
+        "Your name, as everyone will read it",
+        [InputRequired("A person answers: please give a first name or a chosen name."), Length(max=MAX_NAME)],
+        description="a first name or a chosen name, and your role",
+    )
+    text = TextAreaField(
+        "Reply",
+        [
+            InputRequired("There is nothing to send yet."),
+            Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
+        ],
+    )
+    measure = StringField(
+        "What you did about it", [Length(max=300)], description="one sentence, if something was done already"
+    )
+    topic = SelectField("Topic", validate_choice=True)
+
+
+class PublishForm(FlaskForm):
+    """Lets everyone read the customer's text."""
+
+    topic = SelectField("Topic", validate_choice=True)
+
+
+class WithholdForm(FlaskForm):
+    """Why a text is not to be shown. Companies ask with it, the keeper decides with it."""
+
+    reason = SelectField("Reason, counted in public", choices=REASONS)
+    why = StringField("In your words", [InputRequired("Please say why, in a few words."), Length(max=500)])
+
+
+class ButtonForm(FlaskForm):
+    """A button that changes something: undo, sign out."""
+
+    deed = HiddenField()

@@ -1,0 +1,238 @@
+"""The pages of the desk."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from amends.case import Case, state
+from amends.clock import Clock
+from amends.desk import guard
+from amends.desk.forms import ButtonForm, PublishForm, ReplyForm, SignInForm, WithholdForm
+from amends.desk.inbox_list import waiting
+from amends.inbox import Inbox, cases, deeds
+from amends.inbox.cases import Contact, Received
+from amends.inbox.deeds import Deed
+from amends.record import Company, Current, find_case
+from amends.settings import Settings
+from amends.submission import UNSORTED
+
+_Page = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case as the desk knows it: from the inbox, from the record, or from both."""
+
+    company: Company
+    number: str
+    received: Received | None
+    public: Case | None
+    contact: Contact
+    answers: list[cases.Answer]
+    pending: list[Deed]
+    asked: list[tuple[str, str, object]]
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the customer chose that only the company sees it."""
+        return self.received is not None and self.received.is_private
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody has decided yet if it becomes public."""
+        return self.received is not None and self.received.outcome == "waiting"
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether there is still somebody to answer and something to answer to."""
+        if self.received is not None and self.received.outcome in ("waiting", "private"):
+            return True
+        return self.public is not None and not self.public.is_gone and not self.public.is_stub
+
+    @property
+    def topic(self) -> str:
+        """The topic that stands now."""
+        if self.public is not None:
+            return self.public.topic
+        return self.received.topic if self.received else UNSORTED
+
+
+class Desk:
+    """The staff's console."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
+        self._settings, self._inbox, self._clock = settings, inbox, clock
+        self._record = Current(settings.content)
+        self._guard = guard.Guard(inbox, clock)
+
+    def blueprint(self) -> Blueprint:
+        """Return the routes, all behind the guard."""
+        room = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
+        room.before_request(self._guard.check)
+        room.after_request(guard.no_store)
+        room.add_url_rule("/", "inbox", self.inbox)
+        room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
+        room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
+        case = "/<company>/<number>"
+        room.add_url_rule(case, "case", self.case)
+        room.add_url_rule(f"{case}/publish", "publish", self.publish, methods=["POST"])
+        room.add_url_rule(f"{case}/reply", "reply", self.reply, methods=["POST"])
+        room.add_url_rule(f"{case}/ask", "ask", self.ask, methods=["POST"])
+        room.add_url_rule(f"{case}/withhold", "withhold", self.withhold, methods=["POST"])
+        room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
+        return room
+
+    def sign_in(self) -> _Page:
+        """Ask who somebody is."""
+        form = SignInForm()
+        if not form.validate_on_submit():
+            return render_template("desk/sign_in.html", form=form)
+        if self._guard.enter((form.login.data or "").strip(), form.password.data or ""):
+            return redirect(url_for("desk.inbox"))
+        form.password.errors = ["Login and password do not go together."]
+        return render_template("desk/sign_in.html", form=form), 401
+
+    def sign_out(self) -> _Page:
+        """End the session."""
+        if ButtonForm().validate_on_submit():
+            self._guard.leave()
+        return redirect(url_for("desk.sign_in"))
+
+    def inbox(self) -> _Page:
+        """Show what waits, the one due first on top."""
+        now = self._clock()
+        lines = waiting(self._inbox, self._record(), guard.person(), now)
+        return self._render("desk/inbox.html", lines=lines)
+
+    def case(self, company: str, number: str) -> _Page:
+        """Show one case and what can be done about it."""
+        return self._show(self._matter(company, number))
+
+    def publish(self, company: str, number: str) -> _Page:
+        """Let everyone read the text, after the seconds in which this can be undone."""
+        matter = self._matter(company, number)
+        form = self._publish_form(matter)
+        if not matter.is_unread or not form.validate_on_submit():
+            return self._show(matter, publish=form, status=422)
+        self._decide(matter, "publish", topic=form.topic.data)
+        return self._back(matter)
+
+    def reply(self, company: str, number: str) -> _Page:
+        """Answer the customer: in public next to the case, or in private where the case is."""
+        matter = self._matter(company, number)
+        form = self._reply_form(matter)
+        if not form.validate_on_submit() or not matter.can_be_answered:
+            return self._show(matter, reply=form, status=422)
+        if request.form.get("do") == "preview":
+            return self._show(matter, reply=form, preview=form.text.data or "")
+        facts = {name: (form[name].data or "").strip() for name in ("name", "text", "measure")}
+        facts = {name: text for name, text in facts.items() if text}
+        if matter.is_unread:
+            self._decide(matter, "publish", topic=form.topic.data)
+        self._decide(matter, "answer" if matter.is_private else "reply", **facts)
+        return self._back(matter)
+
+    def ask(self, company: str, number: str) -> _Page:
+        """Ask the keeper to withhold a text: no company decides that for itself."""
+        matter = self._matter(company, number)
+        form = WithholdForm()
+        if not matter.is_unread or not form.validate_on_submit():
+            return self._show(matter, withhold=form, status=422)
+        with self._inbox.writing() as connection:
+            facts = (form.reason.data, form.why.data or "")
+            deeds.ask_keeper(connection, number, guard.person().id, *facts, self._clock())
+        return self._back(matter)
+
+    def withhold(self, company: str, number: str) -> _Page:
+        """Withhold a text, with a reason that is counted in public. The keeper's alone."""
+        guard.require_keeper()
+        matter = self._matter(company, number)
+        form = WithholdForm()
+        if not matter.is_unread or not form.validate_on_submit():
+            return self._show(matter, withhold=form, status=422)
+        self._decide(matter, "withhold", reason=form.reason.data, why=form.why.data or "")
+        return self._back(matter)
+
+    def undo(self, company: str, number: str) -> _Page:
+        """Take a decision back before it leaves."""
+        matter = self._matter(company, number)
+        form = ButtonForm()
+        deed = form.deed.data or ""
+        if form.validate_on_submit() and deed.isdecimal():
+            with self._inbox.writing() as connection:
+                deeds.undo(connection, int(deed), number, self._clock())
+        return self._back(matter)
+
+    def _matter(self, slug: str, number: str) -> Matter:
+        guard.require_company(slug)
+        try:
+            company = self._record().company(slug)
+        except KeyError:
+            abort(404)
+        with self._inbox.reading() as connection:
+            received = cases.get(connection, number)
+            matter = Matter(
+                company=company,
+                number=number,
+                received=received if received and received.company == slug else None,
+                public=find_case(self._settings.content, slug, number),
+                contact=cases.contacts_of(connection, number),
+                answers=cases.answers(connection, number),
+                pending=deeds.of_case(connection, number),
+                asked=list(deeds.asked(connection, number)),
+            )
+        if matter.received is None and matter.public is None:
+            abort(404)
+        return matter
+
+    def _decide(self, matter: Matter, kind: str, **facts: str) -> None:
+        now = self._clock()
+        leaves = now + timedelta(seconds=self._settings.undo_seconds)
+        decision = Deed(0, matter.company.slug, matter.number, kind, facts, guard.person().id, now, leaves)
+        with self._inbox.writing() as connection:
+            deeds.add(connection, decision)
+
+    def _show(
+        self,
+        matter: Matter,
+        *,
+        publish: PublishForm | None = None,
+        reply: ReplyForm | None = None,
+        withhold: WithholdForm | None = None,
+        preview: str | None = None,
+        status: int = 200,
+    ) -> _Page:
+        now = self._clock()
+        page = self._render(
+            "desk/case.html",
+            matter=matter,
+            state=state(matter.public, now, matter.company.zone) if matter.public else None,
+            publish_form=publish or self._publish_form(matter),
+            reply_form=reply or self._reply_form(matter),
+            withhold_form=withhold or WithholdForm(),
+            preview=preview,
+        )
+        return page, status
+
+    def _publish_form(self, matter: Matter) -> PublishForm:
+        form = PublishForm(topic=matter.topic)
+        form.topic.choices = _topics(matter)
+        return form
+
+    def _reply_form(self, matter: Matter) -> ReplyForm:
+        form = ReplyForm(topic=matter.topic, name=guard.person().name)
+        form.topic.choices = _topics(matter)
+        return form
+
+    def _render(self, template: str, **facts: object) -> str:
+        return render_template(template, person=guard.person(), button=ButtonForm(), now=self._clock(), **facts)
+
+    def _back(self, matter: Matter) -> AnyResponse:
+        return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
+
+
+def _topics(matter: Matter) -> list[tuple[str, str]]:
+    names = dict.fromkeys([*matter.company.topics, UNSORTED, matter.topic])
+    return [(name, name.replace("-", " ")) for name in names]

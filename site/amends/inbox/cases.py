@@ -1,0 +1,182 @@
+"""Cases as they were received, and what has become of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from amends.inbox.schema import answer, case, contact, submission_key
+
+KEPT_KEYS = timedelta(days=30)
+"""How long a submission's key is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A case of the inbox. Author and text are empty once the record holds them."""
+
+    number: str
+    company: str
+    kind: str
+    topic: str
+    received: datetime
+    reply_by: datetime
+    publicity: str
+    language: str
+    salt: bytes
+    committed: bytes
+    author: str = ""
+    text: str = ""
+    page: str = ""
+    same: str | None = None
+    generation: int = 0
+    outcome: str = "waiting"
+    reason: str | None = None
+    outcome_at: datetime | None = None
+    first_reply: datetime | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the customer chose that only the company sees it."""
+        return self.publicity == "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What only the company may know of the customer."""
+
+    email: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The company's answer to a case that only the company sees."""
+
+    at: datetime
+    name: str
+    text: str
+
+
+_columns = [column for column in case.columns if column.name != "ledger_due"]
+
+
+def _received(row: Row[tuple[object, ...]]) -> Received:
+    return Received(**row._mapping)
+
+
+def add(connection: Connection, received: Received, contacts: Contact, key: str, digest: bytes) -> None:
+    """Store a case; IntegrityError where its number or key is taken."""
+    facts = {name: getattr(received, name) for name in Received.__slots__}
+    connection.execute(insert(case).values(**facts, ledger_due=True))
+    if contacts != Contact():
+        connection.execute(
+            insert(contact).values(number=received.number, email=contacts.email, reference=contacts.reference)
+        )
+    connection.execute(
+        insert(submission_key).values(
+            company=received.company, key=key, digest=digest, number=received.number, created=received.received
+        )
+    )
+
+
+def with_key(connection: Connection, company: str, key: str) -> tuple[bytes, str] | None:
+    """Return the digest and the number of the case sent under this key, if it was."""
+    row = connection.execute(
+        select(submission_key.c.digest, submission_key.c.number).where(
+            submission_key.c.company == company, submission_key.c.key == key
+        )
+    ).first()
+    return (row.digest, row.number) if row else None
+
+
+def forget_keys(connection: Connection, now: datetime) -> None:
+    """Delete the keys that are older than `KEPT_KEYS`."""
+    connection.execute(delete(submission_key).where(submission_key.c.created < now - KEPT_KEYS))
+
+
+def get(connection: Connection, number: str) -> Received | None:
+    """Return the case with this number."""
+    row = connection.execute(select(*_columns).where(case.c.number == number)).first()
+    return _received(row) if row else None
+
+
+def contacts_of(connection: Connection, number: str) -> Contact:
+    """Return what is known of the customer of a case."""
+    row = connection.execute(select(contact.c.email, contact.c.reference).where(contact.c.number == number)).first()
+    return Contact(row.email, row.reference) if row else Contact()
+
+
+def of_company(connection: Connection, company: str | None, outcomes: tuple[str, ...]) -> list[Received]:
+    """Return the cases of a company (None: of all) with these outcomes, the one due first on top."""
+    query = select(*_columns).where(case.c.outcome.in_(outcomes)).order_by(case.c.reply_by, case.c.number)
+    if company is not None:
+        query = query.where(case.c.company == company)
+    return [_received(row) for row in connection.execute(query)]
+
+
+def unread_at(connection: Connection, now: datetime) -> list[Received]:
+    """Return the cases that nobody has read and whose time to answer is over."""
+    query = select(*_columns).where(case.c.outcome == "waiting", case.c.reply_by <= now).order_by(case.c.reply_by)
+    return [_received(row) for row in connection.execute(query)]
+
+
+def next_deadline(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the next unread case becomes a stub."""
+    query = select(func.min(case.c.reply_by)).where(case.c.outcome == "waiting", case.c.reply_by > now)
+    return connection.execute(query).scalar()
+
+
+def ledger_due(connection: Connection) -> list[Received]:
+    """Return the cases whose line in the ledger is still to be written."""
+    query = select(*_columns).where(case.c.ledger_due.is_(True)).order_by(case.c.received, case.c.number)
+    return [_received(row) for row in connection.execute(query)]
+
+
+def ledger_written(connection: Connection, written: Received) -> None:
+    """Note that the ledger says of this case what is said of it here, unless that has changed meanwhile."""
+    connection.execute(
+        update(case)
+        .where(
+            case.c.number == written.number,
+            case.c.outcome == written.outcome,
+            case.c.first_reply.is_(None) if written.first_reply is None else case.c.first_reply == written.first_reply,
+        )
+        .values(ledger_due=False)
+    )
+
+
+def close(connection: Connection, number: str, outcome: str, at: datetime, reason: str | None = None) -> None:
+    """Note what has become of a case, the first time only."""
+    connection.execute(
+        update(case)
+        .where(case.c.number == number, case.c.outcome == "waiting")
+        .values(outcome=outcome, reason=reason, outcome_at=at, ledger_due=True)
+    )
+
+
+def empty(connection: Connection, number: str, topic: str) -> None:
+    """Drop what the record now holds: it must not stand in two places."""
+    connection.execute(update(case).where(case.c.number == number).values(author="", text="", page="", topic=topic))
+
+
+def answered(connection: Connection, number: str, at: datetime) -> None:
+    """Note the first reply of a person, the first time only."""
+    connection.execute(
+        update(case)
+        .where(case.c.number == number, case.c.first_reply.is_(None))
+        .values(first_reply=at, ledger_due=True)
+    )
+
+
+def add_answer(connection: Connection, number: str, given: Answer) -> None:
+    """Store an answer to a private case, once."""
+    same = (answer.c.number == number, answer.c.at == given.at, answer.c.text == given.text)
+    if connection.execute(select(answer.c.id).where(*same)).first() is None:
+        connection.execute(insert(answer).values(number=number, at=given.at, name=given.name, text=given.text))
+
+
+def answers(connection: Connection, number: str) -> list[Answer]:
+    """Return the answers to a private case, oldest first."""
+    query = select(answer.c.at, answer.c.name, answer.c.text).where(answer.c.number == number).order_by(answer.c.id)
+    return [Answer(row.at, row.name, row.text) for row in connection.execute(query)]

@@ -1,0 +1,114 @@
+"""What staff decided: it waits a few seconds, in which it can be undone, and then leaves for the record."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from amends.inbox.schema import deed, request
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One decision of a member of staff about one case; `facts` are those of its kind."""
+
+    id: int
+    company: str
+    number: str
+    kind: str
+    facts: dict[str, str]
+    staff: int
+    made: datetime
+    leaves: datetime
+    at: datetime | None = None
+    done: datetime | None = None
+    failed: str | None = None
+
+
+_columns = (
+    deed.c.id,
+    deed.c.company,
+    deed.c.number,
+    deed.c.kind,
+    deed.c.facts,
+    deed.c.staff,
+    deed.c.made,
+    deed.c.leaves,
+    deed.c.at,
+    deed.c.done,
+    deed.c.failed,
+)
+_waiting = (deed.c.done.is_(None), deed.c.undone.is_(None), deed.c.failed.is_(None))
+
+
+def add(connection: Connection, new: Deed) -> int:
+    """Store a decision; its `id` is made here and returned."""
+    facts = {column.name: getattr(new, column.name) for column in _columns if column.name != "id"}
+    result = connection.execute(insert(deed).values({**facts, "facts": json.dumps(new.facts)}))
+    key = result.inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def of_case(connection: Connection, number: str) -> list[Deed]:
+    """Return the decisions about a case that have not left, and those that could not, oldest first."""
+    query = select(*_columns).where(deed.c.number == number, deed.c.done.is_(None), deed.c.undone.is_(None))
+    return [_deed(row) for row in connection.execute(query.order_by(deed.c.id))]
+
+
+def undo(connection: Connection, identity: int, number: str, now: datetime) -> bool:
+    """Take a decision back; False where it is too late. One that failed can always be put aside."""
+    condition = (deed.c.at.is_(None)) | (deed.c.failed.is_not(None))
+    query = update(deed).where(deed.c.id == identity, deed.c.number == number, deed.c.done.is_(None), condition)
+    return connection.execute(query.values(undone=now)).rowcount > 0
+
+
+def next_leaving(connection: Connection) -> datetime | None:
+    """Return when the next decision leaves."""
+    return connection.execute(select(func.min(deed.c.leaves)).where(*_waiting)).scalar()
+
+
+def leaving(connection: Connection, now: datetime) -> list[Deed]:
+    """Return the decisions that leave now, in the order in which they were made, each with its time fixed.
+
+    The time is stored before anything is written, so that a second attempt writes the same event.
+    """
+    due = (*_waiting, deed.c.leaves <= now)
+    connection.execute(update(deed).where(*due, deed.c.at.is_(None)).values(at=now))
+    return [_deed(row) for row in connection.execute(select(*_columns).where(*due).order_by(deed.c.id))]
+
+
+def done(connection: Connection, identity: int, now: datetime) -> None:
+    """Note that a decision has left."""
+    connection.execute(update(deed).where(deed.c.id == identity).values(done=now))
+
+
+def failed(connection: Connection, identity: int, why: str) -> None:
+    """Note why a decision cannot leave; the desk shows it, with the words kept."""
+    connection.execute(update(deed).where(deed.c.id == identity).values(failed=why))
+
+
+def ask_keeper(connection: Connection, number: str, staff: int, reason: str, why: str, now: datetime) -> None:
+    """Store a company's request that the keeper withhold a case."""
+    connection.execute(insert(request).values(number=number, staff=staff, reason=reason, why=why, made=now))
+
+
+def asked(connection: Connection, number: str) -> list[tuple[str, str, datetime]]:
+    """Return what the keeper was asked about a case and has not decided: reason, words, time."""
+    query = select(request.c.reason, request.c.why, request.c.made).where(
+        request.c.number == number, request.c.decided.is_(None)
+    )
+    return [(row.reason, row.why, row.made) for row in connection.execute(query.order_by(request.c.id))]
+
+
+def decide(connection: Connection, number: str, now: datetime) -> None:
+    """Note that the keeper has decided what was asked about a case."""
+    connection.execute(
+        update(request).where(request.c.number == number, request.c.decided.is_(None)).values(decided=now)
+    )
+
+
+def _deed(row: Row[*tuple[Any, ...]]) -> Deed:
+    facts = dict(row._mapping)
+    return Deed(**{**facts, "facts": json.loads(facts["facts"])})

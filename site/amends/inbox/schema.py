@@ -1,0 +1,175 @@
+"""The tables of the private store. Times are whole seconds since 1970 in UTC, on every database alike."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware time in UTC, kept as whole seconds: SQLite has no times with a zone."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, RUF100
+        """Turn a time into seconds."""
+        return None if value is None else int(value.timestamp())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, RUF100
+        """Turn seconds into a time."""
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_number = String(8)
+_slug = String(40)
+
+company = Table(
+    "company",
+    metadata,
+    Column("slug", _slug, primary_key=True),
+    # company.toml as it was when it last had no fault: intake never reads the record.
+    Column("settings", Text, nullable=False),
+    Column("board", Text, nullable=False),
+)
+
+case = Table(
+    "case",
+    metadata,
+    Column("number", _number, primary_key=True),
+    Column("company", _slug, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("topic", _slug, nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("reply_by", Instant, nullable=False),
+    Column("publicity", String(8), nullable=False),
+    Column("language", String(35), nullable=False),
+    # Emptied at publication: from then on the record is the one place where they stand.
+    Column("author", Text, nullable=False, default=""),
+    Column("text", Text, nullable=False, default=""),
+    Column("page", Text, nullable=False, default=""),
+    Column("same", _number),
+    # For the transparency log: what was received is committed to with a salt, byte for byte.
+    Column("salt", LargeBinary(32), nullable=False),
+    Column("committed", LargeBinary, nullable=False),
+    # Counts up when the private link is to be replaced.
+    Column("generation", Integer, nullable=False, default=0),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("outcome_at", Instant),
+    Column("first_reply", Instant),
+    # Whether the line in the public ledger is still to be written.
+    Column("ledger_due", Boolean, nullable=False, default=True),
+    Index("ix_case_company_outcome", "company", "outcome"),
+    Index("ix_case_ledger_due", "ledger_due"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), primary_key=True),
+    Column("email", Text, nullable=False, default=""),
+    Column("reference", Text, nullable=False, default=""),
+)
+
+submission_key = Table(
+    "submission_key",
+    metadata,
+    Column("company", _slug, primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False),
+    Column("created", Instant, nullable=False),
+    Index("ix_submission_key_created", "created"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    # The company's answers to a case that only the company sees.
+    Column("id", Integer, primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(80), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    # Null for a keeper, who belongs to no company.
+    Column("company", _slug),
+    Column("password", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    # SHA-256 of what the cookie holds: who reads the table cannot sign in with it.
+    Column("id", LargeBinary(32), primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+)
+
+deed = Table(
+    "deed",
+    metadata,
+    # What staff decided and what has not left yet, or has: the desk's outbox towards the record.
+    Column("id", Integer, primary_key=True),
+    # Not a foreign key: a case of the record may never have been in this inbox.
+    Column("company", _slug, nullable=False),
+    Column("number", _number, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("leaves", Instant, nullable=False),
+    # Fixed before the first attempt, so that a repeated one writes the same event.
+    Column("at", Instant),
+    Column("done", Instant),
+    Column("undone", Instant),
+    Column("failed", Text),
+    Index("ix_deed_leaves", "leaves"),
+)
+
+request = Table(
+    "request",
+    metadata,
+    # What a company asks of the keeper.
+    Column("id", Integer, primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("decided", Instant),
+)

@@ -1,0 +1,208 @@
+"""The addresses of intake. No cookie, no session: a visitor is nobody until they have a private link."""
+
+import secrets
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from amends.clock import Clock, stamp
+from amends.inbox import Inbox, StoreUnavailableError, companies
+from amends.intake import widget
+from amends.intake.forms import FeedbackForm
+from amends.intake.receive import KeyReusedError, Receipt, receive
+from amends.links import token
+from amends.record import NUMBER, Board, Company, read_board, read_company
+from amends.submission import Problem, Submission
+from amends.text import MAX_CUSTOMER
+
+_SHORT = "public, max-age=300"
+_LOST_DISK = (
+    "This could not be saved just now. Nothing was sent; your text is still here. Please try again in some minutes."
+)
+
+
+class Intake:
+    """Feedback in, receipts out. `url` is the service's own address, `secret` what private links are made with."""
+
+    def __init__(self, inbox: Inbox, clock: Clock, url: str, secret: bytes) -> None:
+        self._inbox, self._clock, self._url, self._secret = inbox, clock, url, secret
+
+    def blueprint(self) -> Blueprint:
+        """Return the routes."""
+        room = Blueprint("intake", __name__, template_folder="templates")
+        room.add_url_rule("/<company>/new", view_func=self.new)
+        room.add_url_rule("/<company>/feedback", view_func=self.feedback, methods=["POST"])
+        room.add_url_rule("/<company>/preview", view_func=self.preview, methods=["POST"])
+        room.add_url_rule("/w/v1.js", view_func=self.launcher)
+        room.add_url_rule("/w/form/<company>/<language>.js", view_func=self.form_module)
+        return room
+
+    def new(self, company: str) -> Response:
+        """Show the form as a page: where the link leads when there is no script."""
+        found = self._house(company)
+        if found is None:
+            return self._unknown(company)
+        form = FeedbackForm(formdata=None)
+        form.key.data = secrets.token_urlsafe(16)
+        form.publicity.data = "private" if found[0].sensitive else "public"
+        same = request.args.get("same", "")
+        form.same.data = same if NUMBER.fullmatch(same) else ""
+        return self._page(found, form, 200)
+
+    def feedback(self, company: str) -> Response:
+        """Take a submission in and answer with its receipt, 201, when it is on disk."""
+        found = self._house(company)
+        if found is None:
+            return self._unknown(company)
+        refusal = self._refused_origin(found[0]) or self._unreadable(found)
+        if refusal is not None:
+            return refusal
+        form = FeedbackForm(formdata=request.form)
+        submission = form.submission(found[0])
+        if submission is None:
+            return self._error(found, form, 422, "refused", "Please look at the marked places.", form.problems)
+        return self._allow(self._take(found, form, submission), found[0])
+
+    def preview(self, company: str) -> Response:
+        """Say what of this text would be public, stored nowhere."""
+        found = self._house(company)
+        if found is None:
+            return self._unknown(company)
+        refusal = self._refused_origin(found[0]) or self._unreadable(found)
+        if refusal is not None:
+            return refusal
+        form = FeedbackForm(formdata=request.form)
+        submission = form.submission(found[0])
+        if submission is None:
+            return self._error(found, form, 422, "refused", "Please look at the marked places.", form.problems)
+        public = {"author": submission.author, "text": submission.text, "page": submission.page}
+        return self._allow(make_response({"public": public}), found[0])
+
+    def launcher(self) -> Response:
+        """Serve the script that companies embed."""
+        return _script(widget.launcher())
+
+    def form_module(self, company: str, language: str) -> Response:
+        """Serve the form's module for a company and a language."""
+        found = self._house(company)
+        if found is None:
+            return self._unknown(company)
+        return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
+
+    def _take(self, found: tuple[Company, Board], form: FeedbackForm, submission: Submission) -> Response:
+        try:
+            receipt = receive(self._inbox, found[0], submission, self._clock())
+        except KeyReusedError:
+            message = "This was sent before with other words. The first words were kept; reload the page to send more."
+            return self._error(found, form, 409, "key_reused", message)
+        except StoreUnavailableError:
+            response = self._error(found, form, 503, "unavailable", _LOST_DISK)
+            response.headers["Retry-After"] = "60"
+            return response
+        return self._receipt(found, receipt)
+
+    def _receipt(self, found: tuple[Company, Board], receipt: Receipt) -> Response:
+        company, board = found
+        facts = {
+            "case": receipt.number,
+            "link": f"{self._url}/c/{token(self._secret, receipt.number, receipt.generation)}/",
+            "reply_by": stamp(receipt.reply_by),
+            "publicity": "private" if receipt.is_private else "public",
+            "board": f"{board.base_url}{company.slug}/",
+            "company": company.name,
+        }
+        if _wants_json():
+            response = make_response(facts, 201)
+        else:
+            page = render_template("intake/receipt.html", company=company, receipt=receipt, facts=facts)
+            response = make_response(page, 201)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _house(self, slug: str) -> tuple[Company, Board] | None:
+        with self._inbox.reading() as connection:
+            texts = companies.get(connection, slug)
+        if texts is None:
+            return None
+        return read_company(texts[0], slug, "company.toml"), read_board(texts[1], "board.toml")
+
+    def _refused_origin(self, company: Company) -> Response | None:
+        origin = request.headers.get("Origin")
+        if origin is None or origin == self._url or origin in company.origins:
+            return None
+        message = f"The page at {origin} may not send feedback to {company.name}. Please use the form on this site."
+        return self._error((company, Board()), FeedbackForm(formdata=None), 403, "foreign_origin", message)
+
+    def _unreadable(self, found: tuple[Company, Board]) -> Response | None:
+        try:
+            sent = request.get_data(cache=True, parse_form_data=False)
+            (unquote_to_bytes(sent.replace(b"+", b" ")) if _is_urlencoded() else sent).decode("utf-8")
+        except RequestEntityTooLarge:
+            message = f"This is far too long: at most {MAX_CUSTOMER} characters can be sent. Nothing was saved."
+            return self._error(found, FeedbackForm(formdata=None), 413, "too_large", message)
+        except UnicodeDecodeError:
+            message = "The text did not arrive as UTF-8, so it could not be read. Nothing was saved."
+            return self._error(found, FeedbackForm(formdata=None), 400, "not_utf8", message)
+        return None
+
+    def _error(
+        self,
+        found: tuple[Company, Board],
+        form: FeedbackForm,
+        status: int,
+        code: str,
+        message: str,
+        problems: Mapping[str, Problem] | None = None,
+    ) -> Response:
+        if not _wants_json():
+            return self._page(found, form, status, message)
+        fields = {name: problem.message for name, problem in (problems or {}).items()}
+        if problems:
+            code = next(iter(problems.values())).code
+        response = make_response({"error": {"code": code, "message": message, "fields": fields}}, status)
+        return self._allow(response, found[0])
+
+    def _page(self, found: tuple[Company, Board], form: FeedbackForm, status: int, message: str = "") -> Response:
+        company, board = found
+        if not form.key.data:
+            form.key.data = secrets.token_urlsafe(16)
+        limit = MAX_CUSTOMER
+        page = render_template("intake/new.html", company=company, board=board, form=form, message=message, limit=limit)
+        response = make_response(page, status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _unknown(self, company: str) -> Response:
+        message = f"There is no company “{company[:40]}” here. Nothing was saved; please check the address."
+        if _wants_json():
+            return make_response({"error": {"code": "unknown_company", "message": message, "fields": {}}}, 404)
+        return make_response(render_template("error.html", title="No such company", message=message), 404)
+
+    def _allow(self, response: Response, company: Company) -> Response:
+        """Let the company's own pages read the answer (Fetch standard, CORS)."""
+        origin = request.headers.get("Origin")
+        if origin is not None and origin in company.origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers.add("Vary", "Origin")
+        return response
+
+
+def _wants_json() -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _is_urlencoded() -> bool:
+    return request.mimetype == "application/x-www-form-urlencoded"
+
+
+def _script(source: str) -> Response:
+    response = make_response(source)
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = _SHORT
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

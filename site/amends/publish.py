@@ -1,0 +1,289 @@
+"""The only door from the inbox to the record.
+
+Everything here can be done twice: what is in the record already is not written again. The record is written
+first and durably, then the inbox forgets what the record now holds, so that a crash between the two loses
+nothing and publishes nothing twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from amends.case import Case, Event, Kind, Reason
+from amends.inbox import Inbox, cases, deeds
+from amends.inbox.cases import Received
+from amends.inbox.deeds import Deed
+from amends.record import (
+    CannotSpliceError,
+    LedgerLine,
+    LedgerOutcome,
+    RecordError,
+    case_file,
+    case_path,
+    exclusive,
+    month_of,
+    read_case,
+    read_ledger,
+    read_text,
+    splice,
+    write_case,
+    write_ledger,
+    write_whole,
+)
+from amends.text import title_of
+
+
+class CannotPublishError(ValueError):
+    """Something cannot go into the record as it is; the text says why. Nothing was changed."""
+
+
+class DivergedError(CannotPublishError):
+    """The number of an imported case belongs to another case."""
+
+
+class Put(StrEnum):
+    """What became of an imported case."""
+
+    ADDED = "added"
+    EXTENDED = "extended"
+    PRESENT = "present"
+
+
+class Publisher:
+    """Writes to one record. `locks` keeps its processes apart; the inbox may be shared by several machines."""
+
+    def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
+        self._content, self._locks, self._inbox = content, locks, inbox
+
+    def carry_out_due(self, now: datetime) -> int:
+        """Carry out the decisions that leave now; return how many were. OSError ends it: the rest stays due."""
+        with self._inbox.writing() as connection:
+            leaving = deeds.leaving(connection, now)
+        for deed in leaving:
+            self._carry_out(deed, now)
+        return len(leaving)
+
+    def publish_stubs(self, now: datetime) -> int:
+        """Show every unread case whose time to answer is over, without its text; return how many were new."""
+        with self._inbox.reading() as connection:
+            unread = cases.unread_at(connection, now)
+        return sum(self._publish_stub(received) for received in unread)
+
+    def write_ledger(self) -> int:
+        """Bring the ledger up to date with the inbox; return how many lines were due."""
+        with self._inbox.reading() as connection:
+            due = cases.ledger_due(connection)
+        months: dict[tuple[str, str], list[Received]] = defaultdict(list)
+        for received in due:
+            months[received.company, month_of(received.received)].append(received)
+        for (company, month), members in months.items():
+            self._write_month(company, month, members)
+        if due:
+            with self._inbox.writing() as connection:
+                for received in due:
+                    cases.ledger_written(connection, received)
+        return len(due)
+
+    def import_case(self, case: Case) -> Put:
+        """Put a case from another channel into the record, or what is new of one that is there.
+
+        DivergedError where its number is taken by a case that began otherwise or went on otherwise.
+        """
+        path = self._path(case.company, case.received, case.number)
+        shown = path.relative_to(self._content).as_posix()
+        with self._writing():
+            if not path.exists():
+                write_whole(path, write_case(case).encode())
+                return Put.ADDED
+            text = read_text(path, shown)
+            found = read_case(text, case.company, shown)
+            known = min(len(found.events), len(case.events))
+            if found.text != case.text or found.events[:known] != case.events[:known]:
+                raise DivergedError(f"the number {case.number} is taken by a case that goes on otherwise")
+            for event in case.events[known:]:
+                text = splice(text, event, case.company, shown)
+            if known == len(case.events):
+                return Put.PRESENT
+            write_whole(path, text.encode())
+            return Put.EXTENDED
+
+    def _carry_out(self, deed: Deed, now: datetime) -> None:
+        try:
+            _DEEDS[deed.kind](self, deed, deed.at or now)
+        except (CannotPublishError, CannotSpliceError, RecordError) as error:
+            with self._inbox.writing() as connection:
+                deeds.failed(connection, deed.id, str(error))
+            return
+        with self._inbox.writing() as connection:
+            deeds.done(connection, deed.id, now)
+
+    def _publish(self, deed: Deed, at: datetime) -> None:
+        received = self._received(deed)
+        if received.is_private:
+            raise CannotPublishError("the customer chose that only the company sees this case")
+        if received.outcome != LedgerOutcome.WAITING:
+            return
+        topic = deed.facts.get("topic") or received.topic
+        path = self._path(received.company, received.received, received.number)
+        with self._writing():
+            before = self._stub_at(path, received)
+            if before is None or before.is_stub:
+                case = _read_by_a_person(before or _stub(received), received, topic, at)
+                write_whole(path, write_case(case).encode())
+        with self._inbox.writing() as connection:
+            cases.close(connection, received.number, LedgerOutcome.PUBLISHED, at)
+            cases.empty(connection, received.number, topic)
+
+    def _reply(self, deed: Deed, at: datetime) -> None:
+        facts = deed.facts
+        event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
+        case = self._add(deed, event)
+        with self._inbox.writing() as connection:
+            known = cases.get(connection, deed.number) is not None
+            cases.answered(connection, deed.number, at)
+        if not known:
+            self._note_first_reply(case)
+
+    def _answer(self, deed: Deed, at: datetime) -> None:
+        if not self._received(deed).is_private:
+            raise CannotPublishError("this case is public: only a public reply answers it")
+        with self._inbox.writing() as connection:
+            cases.add_answer(connection, deed.number, cases.Answer(at, deed.facts["name"], deed.facts["text"]))
+            cases.answered(connection, deed.number, at)
+
+    def _withhold(self, deed: Deed, at: datetime) -> None:
+        received = self._received(deed)
+        if received.outcome == LedgerOutcome.PUBLISHED:
+            raise CannotPublishError("this case is public already; it can be hidden or removed, not withheld")
+        reason = Reason(deed.facts["reason"])
+        if self._path(received.company, received.received, received.number).exists():
+            self._add(deed, Event(at, "keeper", "removed", reason=reason, why=deed.facts.get("why")))
+        with self._inbox.writing() as connection:
+            cases.close(connection, received.number, LedgerOutcome.WITHHELD, at, reason)
+            deeds.decide(connection, received.number, at)
+
+    def _received(self, deed: Deed) -> Received:
+        with self._inbox.reading() as connection:
+            received = cases.get(connection, deed.number)
+        if received is None or received.company != deed.company:
+            raise CannotPublishError(f"the inbox has no case {deed.number} of {deed.company}")
+        return received
+
+    def _add(self, deed: Deed, event: Event) -> Case:
+        """Add an event to a case's file, unless it is there; return the case with it."""
+        with self._writing():
+            path = case_file(self._content, deed.company, deed.number)
+            if path is None:
+                raise CannotPublishError("the case has no file: publish it first, or put the file back")
+            shown = path.relative_to(self._content).as_posix()
+            text = read_text(path, shown)
+            case = read_case(text, deed.company, shown)
+            if event in case.events:
+                return case
+            write_whole(path, splice(text, event, deed.company, shown).encode())
+            return replace(case, events=(*case.events, event))
+
+    def _publish_stub(self, received: Received) -> bool:
+        path = self._path(received.company, received.received, received.number)
+        with self._writing():
+            if received.is_private or path.exists():
+                return False
+            write_whole(path, write_case(_stub(received)).encode())
+        return True
+
+    def _stub_at(self, path: Path, received: Received) -> Case | None:
+        """Return the case that stands there; CannotPublishError where it is another, or a stub edited by hand."""
+        if not path.exists():
+            return None
+        shown = path.relative_to(self._content).as_posix()
+        text = read_text(path, shown)
+        found = read_case(text, received.company, shown)
+        if found.received != received.received:
+            raise CannotPublishError(f"{shown} is another case with this number")
+        if found.is_stub and write_case(found) != text:
+            raise CannotPublishError(f"{shown} was edited by hand; put the text into the file by hand too")
+        return found
+
+    def _write_month(self, company: str, month: str, members: Iterable[Received]) -> None:
+        shown = f"{company}/ledger/{month}.csv"
+        path = self._content / shown
+        with self._writing():
+            before = read_text(path, shown) if path.exists() else ""
+            lines = {line.case: line for line in (read_ledger(before, shown) if before else ())}
+            lines.update({received.number: _line(received) for received in members})
+            after = write_ledger(lines.values())
+            if after != before:
+                write_whole(path, after.encode())
+
+    def _note_first_reply(self, case: Case) -> None:
+        """Complete the ledger's line of a case that is in the record but never was in this inbox."""
+        shown = f"{case.company}/ledger/{month_of(case.received)}.csv"
+        path = self._content / shown
+        if case.first_reply is None or not path.exists():
+            return
+        with self._writing():
+            lines = read_ledger(read_text(path, shown), shown)
+            noted = [
+                replace(line, first_reply=line.first_reply or case.first_reply.at) if line.case == case.number else line
+                for line in lines
+            ]
+            if noted != list(lines):
+                write_whole(path, write_ledger(noted).encode())
+
+    def _path(self, company: str, received: datetime, number: str) -> Path:
+        return self._content / case_path(company, received, number)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with exclusive(self._locks, "record"):
+            yield
+
+
+_DEEDS = {
+    "publish": Publisher._publish,
+    "reply": Publisher._reply,
+    "answer": Publisher._answer,
+    "withhold": Publisher._withhold,
+}
+
+
+def _stub(received: Received) -> Case:
+    """Return what may be public of a case that nobody has read."""
+    return Case(
+        number=received.number,
+        company=received.company,
+        kind=Kind(received.kind),
+        topic=received.topic,
+        received=received.received,
+        reply_by=received.reply_by,
+    )
+
+
+def _read_by_a_person(before: Case, received: Received, topic: str, at: datetime) -> Case:
+    return replace(
+        before,
+        topic=topic,
+        text=received.text,
+        author=received.author or None,
+        language=received.language or None,
+        title=title_of(received.text) or None,
+        page=received.page or None,
+        same=received.same,
+        events=(*before.events, Event(at, "system", "published")),
+    )
+
+
+def _line(received: Received) -> LedgerLine:
+    return LedgerLine(
+        received.number,
+        received.received,
+        received.reply_by,
+        LedgerOutcome(received.outcome),
+        Reason(received.reason) if received.reason else None,
+        received.outcome_at,
+        received.first_reply,
+    )

@@ -1,0 +1,58 @@
+"""The record: the public files in `content/`, read, written and linted. What is public lives there only."""
+
+from amends.record.current import Current, case_file, find_case, fingerprint
+from amends.record.emit import CannotSpliceError, splice, write_case
+from amends.record.files import exclusive, write_whole
+from amends.record.house import is_slug, read_board, read_company
+from amends.record.ledger import month_of, read_ledger, write_ledger
+from amends.record.model import (
+    Board,
+    Company,
+    Contact,
+    Entry,
+    Fault,
+    LedgerLine,
+    LedgerOutcome,
+    Record,
+    RecordError,
+    Standing,
+)
+from amends.record.schema import NUMBER, SLUG, read_case
+from amends.record.walk import Memory, NoMemory, NotABoardError, case_path, load, read_text
+
+__all__ = [
+    "NUMBER",
+    "SLUG",
+    "Board",
+    "CannotSpliceError",
+    "Company",
+    "Contact",
+    "Current",
+    "Entry",
+    "Fault",
+    "LedgerLine",
+    "LedgerOutcome",
+    "Memory",
+    "NoMemory",
+    "NotABoardError",
+    "Record",
+    "RecordError",
+    "Standing",
+    "case_file",
+    "case_path",
+    "exclusive",
+    "find_case",
+    "fingerprint",
+    "is_slug",
+    "load",
+    "month_of",
+    "read_board",
+    "read_case",
+    "read_company",
+    "read_ledger",
+    "read_text",
+    "splice",
+    "write_case",
+    "write_ledger",
+    "write_whole",
+]

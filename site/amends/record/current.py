@@ -1,0 +1,65 @@
+"""The record as it stands now, for those who look at it again and again."""
+
+import hashlib
+import os
+from pathlib import Path
+from threading import Lock
+
+from amends.case import Case
+from amends.record.model import Record, RecordError
+from amends.record.schema import NUMBER, read_case
+from amends.record.walk import load, read_text
+
+
+def fingerprint(content: Path) -> bytes:
+    """Return a digest that changes whenever a file of the record does (name, size, time of change, inode)."""
+    digest = hashlib.sha256()
+    folders = [os.fspath(content)]
+    while folders:
+        with os.scandir(folders.pop()) as found:
+            for entry in sorted(found, key=lambda item: item.name):
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                    continue
+                facts = entry.stat(follow_symlinks=False)
+                digest.update(f"{entry.path}\0{facts.st_size}\0{facts.st_mtime_ns}\0{facts.st_ino}\n".encode())
+    return digest.digest()
+
+
+class Current:
+    """Reads the record in `content`, and again only when a file has changed. Safe to share between threads."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+        self._lock = Lock()
+        self._seen = b""
+        self._record: Record | None = None
+
+    def __call__(self) -> Record:
+        """Return the record; what `load` raises is raised here."""
+        with self._lock:
+            seen = fingerprint(self._content) if self._content.is_dir() else b""
+            if self._record is None or seen != self._seen:
+                self._record, self._seen = load(self._content), seen
+            return self._record
+
+
+def case_file(content: Path, company: str, number: str) -> Path | None:
+    """Return where a case's file stands, whatever its month."""
+    if not NUMBER.fullmatch(number):
+        return None
+    return next((content / company).glob(f"[0-9][0-9][0-9][0-9]/[0-9][0-9]/{number}.md"), None)
+
+
+def find_case(content: Path, company: str, number: str) -> Case | None:
+    """Read one case, fresh from its file; None where there is none or it has a fault."""
+    path = case_file(content, company, number)
+    if path is None:
+        return None
+    shown = path.relative_to(content).as_posix()
+    try:
+        return read_case(read_text(path, shown), company, shown)
+    except RecordError:
+        return None

@@ -1,0 +1,173 @@
+"""board.toml and company.toml: the settings that are public, read by a closed schema."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from amends.record.model import Board, Company, Contact, Fault, RecordError
+from amends.record.schema import LANGUAGE, SLUG, meant
+
+RESERVED = frozenset(
+    (
+        "404 about accent answers badge c cases changes desk feed feedback figures healthz lost new preview"
+        " privacy proof r report rules search sitemap static updates w"
+    ).split()
+)
+"""First segments of the board's and the service's addresses: no company may be called so."""
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,500}")
+_ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+_TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_LINE = re.compile(r"at line (\d+)")
+
+_Reader = Callable[[Any], object]
+
+
+class _UnfitError(ValueError):
+    """A value that its key cannot hold; the text says what was expected."""
+
+
+def read_board(text: str, path: str) -> Board:
+    """Read board.toml; RecordError names every fault."""
+    facts = _read(text, path, _BOARD, ())
+    return Board(**facts)
+
+
+def read_company(text: str, slug: str, path: str) -> Company:
+    """Read company.toml of the company with this slug; RecordError names every fault."""
+    facts = _read(text, path, _COMPANY, ("name", "url"))
+    if "timezone" in facts:
+        facts["zone"] = facts.pop("timezone")
+    return Company(slug=slug, **facts)
+
+
+def is_slug(text: str) -> bool:
+    """Whether a company may be called so in addresses and folders."""
+    return bool(SLUG.fullmatch(text)) and text not in RESERVED
+
+
+def _read(text: str, path: str, readers: Mapping[str, _Reader], required: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        fault = Fault(path, int(line[1]) if line else None, None, f"what TOML cannot read ({error})", "key = value")
+        raise RecordError([fault]) from error
+    faults = [Fault(path, None, key, "nothing", f"the key {key}") for key in required if key not in table]
+    facts: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in readers:
+            expected = f"one of {', '.join(readers)}{meant(key, readers)}"
+            faults.append(Fault(path, _line_of(text, key), key, "an unknown key", expected))
+            continue
+        try:
+            facts[key] = readers[key](value)
+        except _UnfitError as error:
+            faults.append(Fault(path, _line_of(text, key), key, repr(value)[:60], str(error)))
+    if faults:
+        raise RecordError(faults)
+    return facts
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """Return the line of a top-level key: tomllib keeps none."""
+    found = re.search(rf"^[ \t]*(?:\[\[?[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _UnfitError("some text in quotes")
+    return value
+
+
+def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise _UnfitError(expected)
+        return value
+
+    return read
+
+
+def _list_of(read: Callable[[object], str], expected: str) -> _Reader:
+    def read_all(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise _UnfitError(expected)
+        return tuple(read(item) for item in value)
+
+    return read_all
+
+
+def _hours(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 720:
+        raise _UnfitError("a whole number of hours from 1 to 720")
+    return value
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _UnfitError("true or false")
+    return value
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(_text(value))
+    except (OSError, ValueError, KeyError):
+        raise _UnfitError("a time zone like Europe/Berlin") from None
+
+
+def _status(value: object) -> str:
+    if value not in ("active", "left"):
+        raise _UnfitError("active or left")
+    return str(value)
+
+
+def _contacts(value: object) -> tuple[Contact, ...]:
+    expected = "tables [[contacts]] with kind (phone, email, address or web), value and, if you wish, note"
+    if not isinstance(value, list):
+        raise _UnfitError(expected)
+    return tuple(_contact(item, expected) for item in value)
+
+
+def _contact(item: object, expected: str) -> Contact:
+    if not isinstance(item, dict) or not {"kind", "value"} <= item.keys() <= {"kind", "value", "note"}:
+        raise _UnfitError(expected)
+    if item["kind"] not in ("phone", "email", "address", "web"):
+        raise _UnfitError(expected)
+    if item["kind"] == "web" and not _ADDRESS.fullmatch(str(item["value"])):
+        raise _UnfitError("an http or https address as the value of a web contact")
+    return Contact(item["kind"], _text(item["value"]), str(item.get("note", "")))
+
+
+def _base(value: object) -> str:
+    return _matching(_ADDRESS, "an http or https address")(value).rstrip("/") + "/"
+
+
+_language = _matching(LANGUAGE, "a language tag like en or zh-Hant")
+
+_BOARD: Mapping[str, _Reader] = {
+    "title": _text,
+    "base_url": _base,
+    "language": _language,
+    "service_url": _base,
+}
+_COMPANY: Mapping[str, _Reader] = {
+    "name": _text,
+    "url": _matching(_ADDRESS, "an http or https address"),
+    "language": _language,
+    "about": _text,
+    "reply_hours": _hours,
+    "topics": _list_of(_matching(_TOPIC, "names of small letters, digits and dashes"), "a list of names"),
+    "origins": _list_of(_matching(_ORIGIN, "origins like https://acme.example"), "a list of origins"),
+    "timezone": _zone,
+    "contacts": _contacts,
+    "accent": _matching(_ACCENT, "a colour like #0C5A70"),
+    "sensitive": _yes_or_no,
+    "status": _status,
+    "service_url": _base,
+}

@@ -1,0 +1,144 @@
+"""What the record holds besides cases: the board, its companies, the ledger, and the faults of files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+
+from amends.case import Case, Reason
+
+TOPICS = ("prices", "service", "quality", "no-answer", "loyalty", "knowing-me", "nothing-new")
+"""The seven things that drive customers away: a company's topics unless it names its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one file of the record, in words that let its author mend it."""
+
+    path: str
+    line: int | None
+    key: str | None
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        key = f"{self.key}: " if self.key else ""
+        return f"{place}: {key}found {self.found}, expected {self.expected}"
+
+
+class RecordError(ValueError):
+    """A file of the record cannot be taken as it is; `faults` names every reason."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """board.toml: the public board as a whole. `base_url` ends in a slash."""
+
+    title: str = "Board"
+    base_url: str = "https://board.example/"
+    language: str = "en"
+    service_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Another way to reach a company: `kind` is phone, email, address or web."""
+
+    kind: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """company.toml: a company that embeds the widget. `reply_hours` is its promise, in wall-clock hours."""
+
+    slug: str
+    name: str
+    url: str
+    language: str = "en"
+    about: str = ""
+    reply_hours: int = 24
+    topics: tuple[str, ...] = TOPICS
+    origins: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    contacts: tuple[Contact, ...] = ()
+    accent: str = "#15191e"
+    sensitive: bool = False
+    status: str = "active"
+    service_url: str | None = None
+
+
+class LedgerOutcome(StrEnum):
+    """What became of a case that was received; `withheld` carries its reason."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    PRIVATE = "private"
+    WITHHELD = "withheld"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """The public line of a case received, shown or not."""
+
+    case: str
+    received: datetime
+    reply_by: datetime
+    outcome: LedgerOutcome = LedgerOutcome.WAITING
+    reason: Reason | None = None
+    at: datetime | None = None
+    first_reply: datetime | None = None
+
+
+class Standing(StrEnum):
+    """How far a case's file can be believed."""
+
+    GOOD = "good"
+    LAST_GOOD = "last-good"
+    """The file has a fault; what is shown is what it said before."""
+    PLACEHOLDER = "placeholder"
+    """The file has a fault and never was good: nothing of it is known but its number."""
+    MISSING = "missing"
+    """The ledger says published, and there is no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A case as the board shows it. A placeholder's case has no text and counts as unanswered."""
+
+    case: Case
+    path: str
+    standing: Standing = Standing.GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The whole record, as far as it can be read. Entries are in the order of receipt, oldest first."""
+
+    board: Board
+    companies: tuple[Company, ...]
+    entries: Mapping[str, tuple[Entry, ...]]
+    ledgers: Mapping[str, tuple[LedgerLine, ...]]
+    faults: tuple[Fault, ...] = field(default=())
+
+    def company(self, slug: str) -> Company:
+        """Return the company with this slug; KeyError where there is none."""
+        for company in self.companies:
+            if company.slug == slug:
+                return company
+        raise KeyError(slug)
+
+    def entry(self, slug: str, number: str) -> Entry:
+        """Return a company's case by its number; KeyError where there is none."""
+        for entry in self.entries.get(slug, ()):
+            if entry.case.number == number:
+                return entry
+        raise KeyError(number)

@@ -1,0 +1,220 @@
+"""Reading a whole record from its folder, as far as it can be read."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from amends.case import Case, Kind
+from amends.record.front import MAX_BYTES
+from amends.record.house import is_slug, read_board, read_company
+from amends.record.ledger import sift_ledger
+from amends.record.model import (
+    Company,
+    Entry,
+    Fault,
+    LedgerLine,
+    LedgerOutcome,
+    Record,
+    RecordError,
+    Standing,
+)
+from amends.record.schema import NUMBER, read_case
+
+
+class NotABoardError(ValueError):
+    """The folder is no board; the text says what is missing."""
+
+
+class Memory(Protocol):
+    """Keeps the last good version of each file of the record, by its path within `content/`."""
+
+    def recall(self, path: str) -> str | None:
+        """Return what the file said when it was last without fault."""
+
+    def keep(self, path: str, text: str) -> None:
+        """Remember that the file is without fault and says this."""
+
+
+class NoMemory:
+    """Remembers nothing: a file with a fault is a placeholder at once."""
+
+    def recall(self, path: str) -> str | None:
+        """Return None for every file."""
+
+    def keep(self, path: str, text: str) -> None:
+        """Forget it."""
+
+
+def load(content: Path, memory: Memory | None = None) -> Record:
+    """Read the record in `content`.
+
+    A file with a fault is shown as it was when it last had none, or as a placeholder; the record names the
+    faults. NotABoardError where there is no board.toml; RecordError where board.toml itself has a fault and
+    no good version of it is remembered.
+    """
+    if not (content / "board.toml").is_file():
+        raise NotABoardError(f"{content} is no board: it has no board.toml (amends init makes one)")
+    return _Walk(content, memory or NoMemory()).record()
+
+
+def case_path(company: str, received: datetime, number: str) -> str:
+    """Return where a case's file stands within `content/`."""
+    return f"{company}/{received:%Y}/{received:%m}/{number}.md"
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Read a file of the record; RecordError where it is a link, too large, unreadable or not UTF-8."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise RecordError([Fault(shown, None, None, "no ordinary file", "a file")])
+        if path.stat().st_size > MAX_BYTES and path.suffix != ".csv":
+            raise RecordError([Fault(shown, None, None, "a huge file", f"at most {MAX_BYTES} bytes")])
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RecordError([Fault(shown, line, None, "bytes that are not UTF-8", "text in UTF-8")]) from error
+    except OSError as error:
+        raise RecordError([Fault(shown, None, None, error.strerror or "an error", "a readable file")]) from error
+
+
+class _Walk:
+    """One pass over the folder."""
+
+    def __init__(self, content: Path, memory: Memory) -> None:
+        self.content, self.memory = content, memory
+        self.faults: list[Fault] = []
+
+    def record(self) -> Record:
+        try:
+            board = read_board(read_text(self.content / "board.toml", "board.toml"), "board.toml")
+        except RecordError as error:
+            kept = self.memory.recall("board.toml")
+            if kept is None:
+                raise
+            self.faults.extend(error.faults)
+            board = read_board(kept, "board.toml")
+        else:
+            self.memory.keep("board.toml", (self.content / "board.toml").read_text("utf-8"))
+        companies = tuple(self.companies())
+        ledgers = {company.slug: tuple(self.ledger(company.slug)) for company in companies}
+        entries = {company.slug: self.entries(company.slug, ledgers[company.slug]) for company in companies}
+        self.once_each(entries)
+        in_order = {
+            slug: tuple(sorted(found, key=lambda entry: (entry.case.received, entry.case.number)))
+            for slug, found in entries.items()
+        }
+        return Record(board, companies, in_order, ledgers, tuple(self.faults))
+
+    def companies(self) -> Iterator[Company]:
+        for folder in self.folders(self.content):
+            path = f"{folder.name}/company.toml"
+            if not (folder / "company.toml").exists():
+                continue
+            if not is_slug(folder.name):
+                self.fault(path, f"the folder name {folder.name!r}", "a slug that is not reserved")
+                continue
+            try:
+                text = read_text(folder / "company.toml", path)
+                company = read_company(text, folder.name, path)
+                self.memory.keep(path, text)
+            except RecordError as error:
+                self.faults.extend(error.faults)
+                kept = self.memory.recall(path)
+                nameless = Company(folder.name, folder.name, "https://invalid.example/")
+                company = read_company(kept, folder.name, path) if kept else nameless
+            yield company
+
+    def ledger(self, slug: str) -> Iterator[LedgerLine]:
+        folder = self.content / slug / "ledger"
+        for file in sorted(folder.glob("*.csv")):
+            path = f"{slug}/ledger/{file.name}"
+            try:
+                lines, faults = sift_ledger(read_text(file, path), path)
+            except RecordError as error:
+                lines, faults = (), error.faults
+            self.faults.extend(faults)
+            yield from lines
+
+    def entries(self, slug: str, ledger: tuple[LedgerLine, ...]) -> list[Entry]:
+        received = {line.case: line for line in ledger}
+        found = [entry for path in self.case_files(slug) if (entry := self.entry(slug, path, received))]
+        present = {entry.case.number for entry in found}
+        for line in ledger:
+            if line.outcome is LedgerOutcome.PUBLISHED and line.case not in present:
+                path = case_path(slug, line.received, line.case)
+                self.fault(path, "no file", "a file: the ledger says published")
+                found.append(Entry(_unknown(slug, line.case, line), path, Standing.MISSING))
+        return found
+
+    def case_files(self, slug: str) -> Iterator[Path]:
+        for year in self.folders(self.content / slug):
+            if not (len(year.name) == 4 and year.name.isdecimal()):
+                continue
+            for month in self.folders(year):
+                yield from sorted(file for file in month.iterdir() if _is_case(file.name))
+
+    def entry(self, slug: str, file: Path, received: dict[str, LedgerLine]) -> Entry | None:
+        path = file.relative_to(self.content).as_posix()
+        try:
+            text = read_text(file, path)
+            case = read_case(text, slug, path)
+            self.check_place(case, path)
+            self.memory.keep(path, text)
+            return Entry(case, path)
+        except RecordError as error:
+            self.faults.extend(error.faults)
+        kept = self.memory.recall(path)
+        if kept is not None:
+            return Entry(read_case(kept, slug, path), path, Standing.LAST_GOOD)
+        if not NUMBER.fullmatch(file.stem):
+            return None
+        return Entry(_unknown(slug, file.stem, received.get(file.stem), path), path, Standing.PLACEHOLDER)
+
+    def check_place(self, case: Case, path: str) -> None:
+        expected = case_path(case.company, case.received, case.number)
+        if path != expected:
+            raise RecordError([Fault(path, None, None, "the file in this place", expected)])
+
+    def once_each(self, entries: dict[str, list[Entry]]) -> None:
+        """Let each number be one case's on the whole board: the one received first keeps it."""
+        by_number = defaultdict(list)
+        for slug, found in entries.items():
+            for place, entry in enumerate(found):
+                by_number[entry.case.number].append((entry.case.received, slug, place))
+        for number, places in by_number.items():
+            for _, slug, place in sorted(places)[1:]:
+                entry = entries[slug][place]
+                self.fault(entry.path, f"the number {number} a second time", "a number of its own")
+                case = replace(_unknown(slug, number, None, entry.path), received=entry.case.received)
+                entries[slug][place] = Entry(case, entry.path, Standing.PLACEHOLDER)
+
+    def folders(self, folder: Path) -> list[Path]:
+        with os.scandir(folder) as found:
+            inside = sorted(entry.name for entry in found if entry.is_dir() and not entry.name.startswith("."))
+        links = [name for name in inside if (folder / name).is_symlink()]
+        for name in links:
+            shown = (folder / name).relative_to(self.content).as_posix()
+            self.fault(shown, "a symbolic link", "a folder of the record itself")
+        return [folder / name for name in inside if name not in links]
+
+    def fault(self, path: str, found: str, expected: str) -> None:
+        self.faults.append(Fault(path, None, None, found, expected))
+
+
+def _is_case(name: str) -> bool:
+    return name.endswith(".md") and not name.startswith(".")
+
+
+def _unknown(slug: str, number: str, line: LedgerLine | None, path: str = "") -> Case:
+    """Stand in for a case of which nothing can be read: it has no text and counts as unanswered."""
+    if line is not None:
+        received, reply_by = line.received, line.reply_by
+    else:
+        _, year, month, _ = path.split("/")
+        received = datetime(int(year), min(max(int(month), 1), 12), 1, tzinfo=UTC)
+        reply_by = received + timedelta(hours=24)
+    return Case(number, slug, Kind.COMPLAINT, "unknown", received, reply_by)

@@ -1,0 +1,50 @@
+"""Starting a record: a new board, a new company."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tomlkit
+
+from amends.record import RecordError, is_slug, read_board, read_company, write_whole
+
+
+class ScaffoldError(ValueError):
+    """A board or a company cannot be started so; the text says why. Nothing was written."""
+
+
+def new_board(folder: Path, title: str, base_url: str) -> None:
+    """Make `folder` a board without companies."""
+    path = folder / "board.toml"
+    if path.exists():
+        raise ScaffoldError(f"{folder} is a board already")
+    document = tomlkit.document()
+    document.update({"title": title, "base_url": base_url, "language": "en"})
+    text = tomlkit.dumps(document)
+    try:
+        read_board(text, "board.toml")
+    except RecordError as error:
+        raise ScaffoldError(str(error)) from error
+    write_whole(path, text.encode())
+
+
+def add_company(content: Path, slug: str, name: str, url: str, origins: Sequence[str], reply_hours: int) -> Path:
+    """Write the company.toml of a new company; return its path."""
+    if not (content / "board.toml").is_file():
+        raise ScaffoldError(f"{content} is no board: it has no board.toml (amends init makes one)")
+    if not is_slug(slug):
+        raise ScaffoldError(
+            f"{slug!r} cannot be a company's address: small letters, digits and dashes, at most 40, no reserved word"
+        )
+    path = content / slug / "company.toml"
+    if path.exists():
+        raise ScaffoldError(f"there is a company {slug} already")
+    document = tomlkit.document()
+    document.update({"name": name, "url": url, "language": "en", "reply_hours": reply_hours})
+    document["origins"] = list(origins)
+    text = tomlkit.dumps(document)
+    try:
+        read_company(text, slug, f"{slug}/company.toml")
+    except RecordError as error:
+        raise ScaffoldError(str(error)) from error
+    write_whole(path, text.encode())
+    return path

@@ -1,0 +1,126 @@
+"""The service: intake, the visitor's page and the desk as one Flask app. The board is another: see `board`."""
+
+import os
+from datetime import datetime
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from amends import clock, text
+from amends.clock import Clock
+from amends.desk import Desk
+from amends.inbox import Inbox, StoreUnavailableError, cases
+from amends.intake import Intake
+from amends.settings import Settings, read_settings
+from amends.visitor import Visitor
+
+MAX_BODY = 64 * 1024
+"""The largest request body in bytes: 4,000 characters of any script, percent-encoded, and the other fields."""
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system) -> Flask:
+    """Make the service for these settings over that store, whose schema is up to date."""
+    app = Flask("amends", static_folder="static", static_url_path="/static", root_path=os.path.dirname(__file__))
+    secret = settings.secret()
+    _configure(app, settings, secret)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
+    intake = Intake(inbox, now, settings.url, secret).blueprint()
+    app.register_blueprint(intake)
+    app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
+    app.register_blueprint(Desk(settings, inbox, now).blueprint())
+    CSRFProtect(app).exempt(intake)
+    app.add_url_rule("/healthz", view_func=lambda: _health(inbox))
+    app.after_request(_harden)
+    app.register_error_handler(HTTPException, _explain)
+    app.register_error_handler(StoreUnavailableError, _unavailable)
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def from_environment() -> Flask:
+    """Make the service for the settings in the environment: what a WSGI server calls."""
+    settings = read_settings(os.environ)
+    return create_service(settings, Inbox(settings.database))
+
+
+def _configure(app: Flask, settings: Settings, secret: bytes) -> None:
+    app.config.update(
+        SECRET_KEY=secret,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=40,
+        TRUSTED_HOSTS=[settings.host],
+        SESSION_COOKIE_NAME="__Host-amends" if settings.secure else "amends",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # Not `no-referrer`: with it browsers send `Origin: null` and Flask-WTF refuses forms over HTTPS.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def _health(inbox: Inbox) -> Response:
+    with inbox.reading() as connection:
+        cases.get(connection, "")
+    return make_response("ok\n", 200, {"Content-Type": "text/plain", "Cache-Control": "no-store"})
+
+
+_SENTENCES = {
+    400: "The request could not be understood. Nothing was changed; go back, reload the page and try again.",
+    403: "This is not yours to do. Nothing was changed.",
+    404: "There is nothing at this address. It may be mistyped, or the link is no longer valid.",
+    405: "This address cannot be used in this way. Nothing was changed.",
+    413: "This is too large to be taken in. Nothing was saved.",
+}
+
+
+def _explain(error: HTTPException) -> Response:
+    status = error.code or 500
+    message = _SENTENCES.get(status, "Something went wrong here, not with you. Nothing was changed.")
+    if error.response is not None:
+        return make_response(error.response)
+    if isinstance(error, SecurityError):
+        # A foreign Host name: nothing can be said about addresses, so no page can be rendered.
+        return make_response(f"{message}\n", status, {"Content-Type": "text/plain; charset=utf-8"})
+    return make_response(render_template("error.html", title=error.name, message=message), status)
+
+
+def _unavailable(_error: StoreUnavailableError) -> Response:
+    message = "The store cannot be reached just now, so nothing was saved or changed. Please try again in some minutes."
+    page = make_response(render_template("error.html", title="Not available", message=message), 503)
+    page.headers["Retry-After"] = "60"
+    return page
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"

@@ -1,0 +1,118 @@
+"""What an operator sets: where things stand, and how the service is reached.
+
+Each setting is an environment variable (`AMENDS_CONTENT`) or a key of `instance/settings.toml` (`content`);
+the environment wins. There is no default secret: one is made at the first start.
+"""
+
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_KEYS = ("content", "out", "cache", "database", "url", "proxies", "undo_seconds")
+_SECRET_BYTES = 32
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the text says which, why, and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of an installation.
+
+    `url` is where visitors reach the service, without a slash at its end; `proxies` the number of reverse
+    proxies in front of it whose headers are believed; `undo_seconds` the time in which staff can take back
+    what they sent.
+    """
+
+    content: Path
+    instance: Path
+    out: Path
+    cache: Path
+    database: str
+    url: str
+    proxies: int
+    undo_seconds: int
+
+    @property
+    def locks(self) -> Path:
+        """The folder of the locks that keep writers of the record apart."""
+        return self.instance / "locks"
+
+    @property
+    def host(self) -> str:
+        """The one host name that the service answers to."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def secure(self) -> bool:
+        """Whether visitors and staff come over HTTPS."""
+        return self.url.startswith("https://")
+
+    def secret(self) -> bytes:
+        """Return the installation's secret, making it at the first call; SettingsError where it is damaged."""
+        path = self.instance / "secret.key"
+        self.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _secret_in(path)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(_SECRET_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return _secret_in(path)
+
+
+def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
+    """Read the settings from the command line (`given`), the environment and `instance/settings.toml`."""
+    instance = Path(given.get("instance") or environ.get("AMENDS_INSTANCE") or "instance").absolute()
+    stored = _stored(instance / "settings.toml")
+    values = {key: given.get(key) or environ.get(f"AMENDS_{key.upper()}") or stored.get(key) for key in _KEYS}
+    url = (values["url"] or "http://127.0.0.1:8000").rstrip("/")
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", url):
+        raise SettingsError(f"AMENDS_URL is {url!r}; it should be like https://feedback.example")
+    return Settings(
+        content=Path(values["content"] or "content").absolute(),
+        instance=instance,
+        out=Path(values["out"] or "public").absolute(),
+        cache=Path(values["cache"] or ".amends").absolute(),
+        database=values["database"] or f"sqlite:///{instance / 'amends.db'}",
+        url=url,
+        proxies=_whole("proxies", values["proxies"] or "0", 10),
+        undo_seconds=_whole("undo_seconds", values["undo_seconds"] or "10", 600),
+    )
+
+
+def _stored(path: Path) -> dict[str, str]:
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    unknown = sorted(table.keys() - set(_KEYS))
+    if unknown:
+        raise SettingsError(f"{path} has the unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}")
+    return {key: str(value) for key, value in table.items()}
+
+
+def _whole(key: str, text: str, most: int) -> int:
+    if not text.isdecimal() or int(text) > most:
+        raise SettingsError(f"AMENDS_{key.upper()} is {text!r}; it should be a whole number from 0 to {most}")
+    return int(text)
+
+
+def _secret_in(path: Path) -> bytes:
+    text = path.read_text("ascii", "replace").strip()
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise SettingsError(
+            f"{path} is damaged: it should hold 64 hexadecimal characters. Restore it from a backup; "
+            "a new one (delete the file) makes every private link given so far invalid."
+        )
+    return bytes.fromhex(text)

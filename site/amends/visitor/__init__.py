@@ -1,0 +1,5 @@
+"""The visitor's private page: whoever holds the link of a case is its customer. No account, no cookie."""
+
+from amends.visitor.views import Visitor
+
+__all__ = ["Visitor"]

@@ -1,0 +1,107 @@
+"""What runs by the clock: decisions leave, deadlines show, the ledger and the board are brought up to date."""
+
+import fcntl
+import logging
+import threading
+import time
+from datetime import datetime
+
+from amends.board.freeze import BuildError, build
+from amends.clock import Clock
+from amends.inbox import Inbox, StoreUnavailableError, companies
+from amends.publish import CannotPublishError, Publisher
+from amends.record import NotABoardError, RecordError, fingerprint, is_slug, read_company, read_text
+from amends.settings import Settings
+
+_log = logging.getLogger("amends.work")
+
+TICK = 0.5
+"""Seconds between two looks at the clock: what leaves is on the board within two seconds."""
+BACK_OFF = 15.0
+"""Seconds to wait after something failed."""
+
+_EXPECTED = (OSError, StoreUnavailableError, RecordError, NotABoardError, BuildError, CannotPublishError)
+
+
+class Worker:
+    """Does what is due, turn by turn. Only one runs for a record at a time: see `run`."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
+        self._settings, self._inbox, self._clock = settings, inbox, clock
+        self._publisher = Publisher(settings.content, settings.locks, inbox)
+        self._built_from: bytes | None = None
+        self._next_due: datetime | None = None
+        self._look_again = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Take turns until `stop` is set. A failure is logged and tried again; it never ends the work."""
+        self._settings.locks.mkdir(parents=True, exist_ok=True)
+        with (self._settings.locks / "work.lock").open("w") as lock:
+            while not _taken(lock.fileno()):
+                if stop.wait(TICK):
+                    return
+            while not stop.wait(self._turn_safely()):
+                pass
+
+    def turn(self) -> None:
+        """Do everything that is due now."""
+        now = self._clock()
+        self.copy_settings()
+        wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
+        wrote += self._publisher.write_ledger()
+        if wrote or self._is_out_of_date(now):
+            self._build(now)
+
+    def copy_settings(self) -> None:
+        """Give intake the companies' settings as the record has them; a faulty file leaves the last good copy."""
+        texts, board = {}, read_text(self._settings.content / "board.toml", "board.toml")
+        with self._inbox.reading() as connection:
+            for path in sorted(self._settings.content.glob("*/company.toml")):
+                slug = path.parent.name
+                try:
+                    text = read_text(path, f"{slug}/company.toml")
+                    read_company(text, slug, f"{slug}/company.toml")
+                except RecordError:
+                    kept = companies.get(connection, slug)
+                    text = kept[0] if kept else ""
+                if text and is_slug(slug):
+                    texts[slug] = text
+        with self._inbox.writing() as connection:
+            companies.put_all(connection, texts, board)
+
+    def _turn_safely(self) -> float:
+        try:
+            self.turn()
+        except _EXPECTED as error:
+            _log.error("%s: %s; trying again in %d s", type(error).__name__, error, BACK_OFF)
+            return BACK_OFF
+        except Exception:
+            # A mistake of ours in one turn must not end publishing for good.
+            _log.exception("trying again in %d s", BACK_OFF)
+            return BACK_OFF
+        return TICK
+
+    def _is_out_of_date(self, now: datetime) -> bool:
+        if self._built_from is None or (self._next_due is not None and now >= self._next_due):
+            return True
+        if time.monotonic() < self._look_again:
+            return False
+        started = time.monotonic()
+        changed = fingerprint(self._settings.content) != self._built_from
+        # Looking may cost a twentieth of the time at most, however large the record is.
+        self._look_again = time.monotonic() + 20 * (time.monotonic() - started)
+        return changed
+
+    def _build(self, now: datetime) -> None:
+        seen = fingerprint(self._settings.content)
+        built = build(self._settings.content, self._settings.out, self._settings.cache, now)
+        self._built_from, self._next_due = seen, built.next_due
+        _log.info("board: %d pages in %.1f s, %d faults", built.pages, built.seconds, len(built.faults))
+
+
+def _taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""The widget's files, read as text: what strict pages forbid, what the README must name, which sentences are used."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+WIDGET = Path(__file__).parent.parent / "widget"
+SCRIPTS = sorted(WIDGET.glob("*.js"))
+LANGUAGES = sorted(WIDGET.glob("strings/*.json"))
+
+# Each is refused by `style-src 'self'`, by `script-src` without unsafe-eval or by Trusted Types, or stores a cookie.
+FORBIDDEN = [
+    r"innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseFromString|createContextualFragment",
+    r"document\s*\.\s*write",
+    r"\beval\b|new\s+Function\b|set(Timeout|Interval)\(\s*['\"`]",
+    r"<style|\bstyle\s*=|(?<!-)\bstyle\s*:|['\"]style['\"]|\.style\b",
+    r"cookie",
+    r"\bon[a-z]+\s*:|['\"]on[a-z]+['\"]",
+]
+
+
+def source(name: str) -> str:
+    return (WIDGET / name).read_text("utf-8")
+
+
+def options_of_the_launcher() -> set[str]:
+    allowed = re.search(r"\[([^]]+)\]\.includes\(name\)", source("widget.js"))
+    assert allowed
+    return set(re.findall(r"'(\w+)'", allowed[1]))
+
+
+def of_all_scripts(pattern: str) -> set[str]:
+    return {found for script in SCRIPTS for found in re.findall(pattern, script.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_nothing_in_the_widget_needs_an_exception_from_a_strict_page(script: Path, pattern: str) -> None:
+    assert re.findall(pattern, script.read_text("utf-8")) == []
+
+
+def test_every_option_the_scripts_read_is_on_the_list_or_belongs_to_the_link() -> None:
+    on_the_link = {"amends", "same"}
+    assert of_all_scripts(r"\bdataset\.(\w+)") | of_all_scripts(r"\boptions\.(\w+)") == (
+        options_of_the_launcher() | on_the_link
+    )
+
+
+def test_the_readme_names_every_option_and_no_other() -> None:
+    named = set(re.findall(r"^\| `data-(\w+)` \|", source("README.md"), re.MULTILINE))
+    assert named == of_all_scripts(r"\bdataset\.(\w+)") | options_of_the_launcher()
+
+
+def test_the_readme_names_every_event_and_no_other() -> None:
+    named = set(re.findall(r"^\| `amends:(\w+)` \|", source("README.md"), re.MULTILINE))
+    assert named == of_all_scripts(r"\btell\('(\w+)'")
+
+
+def test_the_readme_names_every_call_and_no_other() -> None:
+    commands = re.search(r"commands = \{(.+)\}", source("widget.js"))
+    assert commands
+    named = set(re.findall(r"^\| `amends\('(\w+)'\)` \|", source("README.md"), re.MULTILINE))
+    assert named == set(re.findall(r"(\w+): ", commands[1]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_a_language_has_every_sentence_that_the_form_uses_and_no_other(language: Path) -> None:
+    used = set(re.findall(r"\bstrings\.(\w+)", source("form.js")))
+    assert used == set(json.loads(language.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_every_sentence_of_a_language_says_something(language: Path) -> None:
+    sentences = json.loads(language.read_text("utf-8"))
+    assert all(isinstance(sentence, str) and sentence.strip() for sentence in sentences.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_the_form_fills_in_every_name_in_braces(language: Path) -> None:
+    braces = {
+        (key, name)
+        for key, sentence in json.loads(language.read_text("utf-8")).items()
+        for name in re.findall(r"\{(\w+)\}", sentence)
+    }
+    filled = {
+        (key, name)
+        for key, values in re.findall(r"fill\(strings\.(\w+), \{ (.+?) \}\)", source("form.js"))
+        for name in re.findall(r"(\w+): ", values)
+    }
+    assert braces == filled
