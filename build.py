@@ -83,7 +83,7 @@ def make_environment() -> "list[str]":
     uv = shutil.which("uv")
     if uv:
         if not PYTHON.exists():
-            run([uv, "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENT)])
+            run([uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(ENVIRONMENT)])
         return [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
     if not PYTHON.exists() and not succeeds([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)]):
         # Debian leaves ensurepip out of its Python; pip itself can install into another environment.

@@ -51,9 +51,7 @@ FACTS = {
 @st.composite
 def events(draw: st.DrawFn, at: datetime) -> Event:
     """Any event whose facts fit its shape; whether it can follow others is not asked here."""
-    by, event = draw(
-        st.sampled_from([shape for shape in SHAPES if shape[1] not in ("kept", "moved", "broken")])
-    )
+    by, event = draw(st.sampled_from([shape for shape in SHAPES if shape[1] not in ("kept", "moved", "broken")]))
     shape = SHAPES[by, event]
     keys = [*shape.required, *(key for key in shape.optional if draw(st.booleans()))]
     references = numbers if event == "duplicate" else st.just(at)
@@ -291,15 +289,11 @@ def test_a_text_of_the_customer_can_become_neither_front_matter_nor_an_event() -
     case = read_case(file_with(body=text), "acme", "a.md")
     assert case.events == ()
     reply = Event(START + timedelta(hours=1), "company", "reply", name="Olga", text=text)
-    assert splice(file_with(body=text), reply, "acme", "a.md").count("\n  event: ") == 1 + text.count(
-        "\n  event: "
-    )
+    assert splice(file_with(body=text), reply, "acme", "a.md").count("\n  event: ") == 1 + text.count("\n  event: ")
 
 
 def test_a_reply_is_written_as_a_block_that_people_can_edit() -> None:
-    reply = Event(
-        START, "company", "reply", name="Olga, customer care", text="We are sorry.\n\nYour fee is back."
-    )
+    reply = Event(START, "company", "reply", name="Olga, customer care", text="We are sorry.\n\nYour fee is back.")
     assert "\n".join(event_lines(reply)) == (
         "- at: 2026-01-05T08:00:00Z\n  by: company\n  event: reply\n  name: Olga, customer care\n"
         "  text: |-\n    We are sorry.\n\n    Your fee is back."

@@ -108,7 +108,7 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("login")
 @click.option("--company", "slug", help="The company; a keeper has none.")
-@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True, help="What they may do.")
 @click.option("--name", help="How this person signs replies. Default: LOGIN.")
 @click.option("--password", help="Default: a random one, printed once.")
 def staff_add(login: str, slug: str | None, role: str, name: str | None, password: str | None) -> None:
@@ -141,6 +141,7 @@ def work() -> None:
         signal.signal(number, lambda *_: stop.set())
     settings = _settings()
     with _failing(), _open(settings) as inbox:
+        load(settings.content)
         Worker(settings, inbox, clock.system).run(stop)
 
 

@@ -1,6 +1,7 @@
 """Running the service for real: granian for requests, one thread for what runs by the clock."""
 
 import os
+import socket
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from granian.log import LogLevels
 
 from amends import clock
 from amends.inbox import Inbox
+from amends.record import NotABoardError
 from amends.settings import Settings
 from amends.work import Worker
 
@@ -26,7 +28,13 @@ def serve(
     work: bool,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until a signal ends it; accepted requests finish. `ready` is called when the port answers."""
+    """Serve until a signal ends it; accepted requests finish. `ready` is called when the server starts.
+
+    NotABoardError where there is no record to serve; OSError where the port is taken.
+    """
+    if not (settings.content / "board.toml").is_file():
+        raise NotABoardError(f"{settings.content} is no board: it has no board.toml (amends init makes one)")
+    _check_port(host, port)
     settings.secret()
     inbox = Inbox(settings.database)
     inbox.migrate()
@@ -57,6 +65,16 @@ def serve(
         if thread.is_alive():
             thread.join()
         inbox.close()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port on which somebody listens: granian would share it, and requests would go to either."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(f"cannot listen on {host}, port {port}: {error.strerror}. Another one: --port") from error
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from werkzeug.routing import BaseConverter
 
 from amends import clock, text
@@ -45,6 +46,23 @@ class _Page(BaseConverter):
         return int(value)
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates, kept for this process's next board: compiling takes longer than a hundred pages."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def create_board(record: Record, now: datetime) -> Flask:
     """Make the app that shows a record as it stands at `now`."""
     app = Flask(__name__)
@@ -64,7 +82,12 @@ def create_board(record: Record, now: datetime) -> Flask:
 
 
 def _set_up_templates(app: Flask, record: Record) -> None:
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "bytecode_cache": _COMPILED,
+        "lstrip_blocks": True,
+        "trim_blocks": True,
+        "undefined": StrictUndefined,
+    }
     app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, stamp=clock.stamp, number="{:,}".format)
     app.jinja_env.tests.update(said=_is_said, instant=_is_instant, day=_is_day)
     app.jinja_env.globals.update(
@@ -73,8 +96,7 @@ def _set_up_templates(app: Flask, record: Record) -> None:
         right_to_left=record.board.language.partition("-")[0] in words.RIGHT_TO_LEFT,
         summary=summary,
         times=times,
-        styles=_version(app, "board.css"),
-        script=_version(app, "board.js"),
+        versions={name: _version(app, name) for name in ("board.css", "lists.css", "board.js")},
         words=words,
     )
 

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_frozen import Freezer, MissingURLGeneratorWarning
@@ -78,20 +77,18 @@ def _freeze(record: Record, now: datetime, destination: Path) -> int:
         FREEZER_IGNORE_MIMETYPE_WARNINGS=False,
     )
     freezer = Freezer(app, with_no_argument_rules=False, log_url_for=False)
-    prefix = urlsplit(record.board.base_url).path.rstrip("/")
-    freezer.register_generator(lambda: (prefix + url for url in urls(record, now)))
+    freezer.register_generator(lambda: urls(record, now))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         # Our generator yields addresses, not endpoints; that each page is there is checked below.
         warnings.simplefilter("ignore", MissingURLGeneratorWarning)
-        expected = {_file_of(page.url, prefix) for page in freezer.freeze_yield()}
+        expected = {_file_of(page.url) for page in freezer.freeze_yield()}
     _check(app, expected, destination)
     return len(expected)
 
 
-def _file_of(url: str, prefix: str) -> str:
-    path = url.removeprefix(prefix).lstrip("/")
-    return path + "index.html" if url.endswith("/") else path
+def _file_of(url: str) -> str:
+    return url.lstrip("/") + ("index.html" if url.endswith("/") else "")
 
 
 def _check(app: Flask, expected: set[str], destination: Path) -> None:

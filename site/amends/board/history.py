@@ -85,46 +85,52 @@ def _what(case: Case, event: Event, row: Row) -> Sentence:
     return tell(case, event, row) if tell else (event.event,)
 
 
-def _reply(case: Case, event: Event, _: Row) -> Sentence:
+def _said(text: str | None, event: Event, row: Row) -> Said:
+    """Quote the company, which answers in the customer's language, or the keeper, who writes in any."""
+    language = row.case.language or row.company.language
+    return Said(text or "", None if event.by == "keeper" else language)
+
+
+def _reply(case: Case, event: Event, row: Row) -> Sentence:
     first = event is case.first_reply and not case.imported
     told: Sentence = (f"Replied after {times.duration(event.at - case.received)}." if first else "Replied.",)
-    return (*told, " Measure taken: ", Said(event.measure)) if event.measure else told
+    return (*told, " Measure taken: ", _said(event.measure, event, row)) if event.measure else told
 
 
-def _promise(_: Case, event: Event, __: Row) -> Sentence:
-    return ("Promised by ", event.due or "", ": ", Said(event.what or ""))
+def _promise(_: Case, event: Event, row: Row) -> Sentence:
+    return ("Promised by ", event.due or "", ": ", _said(event.what, event, row))
 
 
-def _moved(case: Case, event: Event, _: Row) -> Sentence:
+def _moved(case: Case, event: Event, row: Row) -> Sentence:
     before = replace(case, events=case.events[: case.events.index(event)])
     was = _promise_of(before, event)
     dates: Sentence = (" from ", was.due, " to ", event.due) if was and event.due else ()
-    return ("Moved the promise", *_which(case, event), *dates, ": ", Said(event.why or ""))
+    return ("Moved the promise", *_which(event, row), *dates, ": ", _said(event.why, event, row))
 
 
 def _kept(case: Case, event: Event, row: Row) -> Sentence:
     promise = _promise_of(case, event)
     when = words.apart(promise.due, event.at.astimezone(row.company.zone).date()) if promise else ""
-    return ("Kept the promise", *_which(case, event), f", {when}.")
+    return ("Kept the promise", *_which(event, row), f", {when}.")
 
 
-def _broken(case: Case, event: Event, _: Row) -> Sentence:
-    return ("Broke the promise", *_which(case, event), ": ", Said(event.why or ""))
+def _broken(case: Case, event: Event, row: Row) -> Sentence:
+    return ("Broke the promise", *_which(event, row), ": ", _said(event.why, event, row))
 
 
 def _promise_of(case: Case, event: Event) -> Promise | None:
     return next((promise for promise in promises(case) if promise.promise == event.promise), None)
 
 
-def _which(case: Case, event: Event) -> Sentence:
+def _which(event: Event, row: Row) -> Sentence:
     """Name the promise where there are several."""
-    promise = _promise_of(case, event)
-    return (" ", Said(promise.what)) if promise and len(promises(case)) > 1 else ()
+    promise = _promise_of(row.case, event)
+    return (" ", _said(promise.what, event, row)) if promise and len(promises(row.case)) > 1 else ()
 
 
-def _correction(_: Case, event: Event, __: Row) -> Sentence:
+def _correction(_: Case, event: Event, row: Row) -> Sentence:
     of = event.of if isinstance(event.of, datetime) else ""
-    return ("Corrected the reply of ", of, ": ", Said(event.why or ""))
+    return ("Corrected the reply of ", of, ": ", _said(event.why, event, row))
 
 
 def _verdict(_: Case, event: Event, __: Row) -> Sentence:
@@ -132,27 +138,29 @@ def _verdict(_: Case, event: Event, __: Row) -> Sentence:
     if event.again is not None:
         said.append("would do business here again" if event.again else "would not do business here again")
     if event.score is not None:
-        said.append(f"{event.score} of 10")
+        said.append(f"score {event.score} of 10")
+    if event.recommend is not None:
+        said.append(f"would recommend {event.recommend} of 10")
     return (f"Says {', '.join(said)}.",)
 
 
 def _with_reason(words_before: str) -> Callable[[Case, Event, Row], Sentence]:
-    def tell(_: Case, event: Event, __: Row) -> Sentence:
-        return (f"{words_before}: {words.reason(event.reason)}.", *_because(event))
+    def tell(_: Case, event: Event, row: Row) -> Sentence:
+        return (f"{words_before}: {words.reason(event.reason)}.", *_because(event, row))
 
     return tell
 
 
-def _because(event: Event) -> Sentence:
-    return (" ", Said(event.why)) if event.why else ()
+def _because(event: Event, row: Row) -> Sentence:
+    return (" ", _said(event.why, event, row)) if event.why else ()
 
 
-def _masked(_: Case, event: Event, __: Row) -> Sentence:
-    return (f"Masked a place: {event.what}.", *_because(event))
+def _masked(_: Case, event: Event, row: Row) -> Sentence:
+    return (f"Masked a place: {event.what}.", *_because(event, row))
 
 
-def _duplicate(_: Case, event: Event, __: Row) -> Sentence:
-    return (f"Marked it as a duplicate of case {event.of}.", *_because(event))
+def _duplicate(_: Case, event: Event, row: Row) -> Sentence:
+    return (f"Marked it as a duplicate of case {event.of}.", *_because(event, row))
 
 
 def _published(case: Case, _: Event, __: Row) -> Sentence:
@@ -164,7 +172,7 @@ def _published(case: Case, _: Event, __: Row) -> Sentence:
 
 
 def _plainly(told: str) -> Callable[[Case, Event, Row], Sentence]:
-    return lambda _, event, __: (told, *_because(event))
+    return lambda _, event, row: (told, *_because(event, row))
 
 
 _TELLERS: dict[str, Callable[[Case, Event, Row], Sentence]] = {
@@ -179,7 +187,7 @@ _TELLERS: dict[str, Callable[[Case, Event, Row], Sentence]] = {
     "broken": _broken,
     "solved": _plainly("Says it is solved."),
     "asked": _plainly("Asked the customer something in private."),
-    "gift": lambda _, event, __: ("Offered a gift: ", Said(event.what or "")),
+    "gift": lambda _, event, row: ("Offered a gift: ", _said(event.what, event, row)),
     "correction": _correction,
     "hidden": _with_reason("Put the text under review"),
     "restored": _plainly("Put the text back."),

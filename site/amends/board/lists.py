@@ -68,13 +68,13 @@ def _full(rows: tuple[Row, ...]) -> int:
 
 def _waiting(rows: tuple[Row, ...], number: int) -> Page | None:
     """Cut a list that shows the longest waiting first. `on` leads to those who have waited less."""
-    number = number or 1
-    start = SIZE * (number - 1)
+    place = number or 1
+    start = SIZE * (place - 1)
     shown = rows[start : start + SIZE]
-    if number > 1 and not shown:
+    if number == 1 or (number and not shown):
         return None
-    back = None if number == 1 else (0 if number == 2 else number - 1)
-    on = number + 1 if len(rows) > start + SIZE else None
+    back = None if place == 1 else (0 if place == 2 else place - 1)
+    on = place + 1 if len(rows) > start + SIZE else None
     return Page(shown, start + 1, start + len(shown), back, on)
 
 
@@ -113,9 +113,7 @@ def states(shelf: Shelf) -> list[Choice]:
 
 def topics(shelf: Shelf) -> list[Choice]:
     """Return the lists by topic, the most frequent first."""
-    found = [
-        Choice(name, title(name), len(rows)) for name, rows in shelf.lists.items() if name.startswith("topic-")
-    ]
+    found = [Choice(name, title(name), len(rows)) for name, rows in shelf.lists.items() if name.startswith("topic-")]
     return sorted(found, key=lambda choice: (-choice.count, choice.word))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from amends import text
 from amends.case import Case, State, clock_runs_until, end_of, is_open, promises, state
@@ -19,12 +19,16 @@ class Row:
 
     `due` is in UTC: when the answer that is owed falls due, else the next promise; None where nothing is owed. An
     imported case has no clock but that of its promises: its other times say nothing about this company.
+
+    `shows_words` says whether the words of the people in it may stand on the page: a reply can repeat what was
+    removed, so that under review or under a tombstone nobody's words are shown.
     """
 
     company: Company
     entry: Entry
     state: State
     open: bool
+    shows_words: bool
     due: datetime | None
     late: bool
 
@@ -37,14 +41,6 @@ class Row:
     def standing(self) -> Standing:
         """How far its file can be believed."""
         return self.entry.standing
-
-    @property
-    def shows_words(self) -> bool:
-        """Whether the words of the people in it may stand on the page.
-
-        A reply can repeat what was removed, so that under review or under a tombstone nobody's words are shown.
-        """
-        return not self.case.is_hidden and not self.case.is_gone
 
     @property
     def has_title(self) -> bool:
@@ -70,6 +66,12 @@ class Row:
         return self.case.received if verdict is None else verdict.at
 
     @property
+    def promised_for(self) -> date | None:
+        """The day on which the next promise falls due."""
+        running = (promise.due for promise in promises(self.case) if promise.is_running)
+        return min(running, default=None)
+
+    @property
     def answered_in(self) -> timedelta | None:
         """How long the first public reply took; None where there is none, or where another channel's clock ran."""
         reply = self.case.first_reply
@@ -85,16 +87,15 @@ class Row:
 def row_of(company: Company, entry: Entry, now: datetime) -> Row:
     """Derive from the clock what the board says of a case."""
     case, zone = entry.case, company.zone
-    row = Row(company, entry, state(case, now, zone), is_open(case, now, zone), None, late=False)
+    shows_words = not case.is_hidden and not case.is_gone
+    row = Row(company, entry, state(case, now, zone), is_open(case, now, zone), shows_words, due=None, late=False)
     due = row.answer_due or _promise_due(row)
     return replace(row, due=due, late=due is not None and now >= due)
 
 
 def _promise_due(row: Row) -> datetime | None:
-    if row.state not in (State.PROMISED, State.PROMISE_OVERDUE):
-        return None
-    running = [promise.due for promise in promises(row.case) if promise.is_running]
-    return end_of(min(running), row.company.zone)
+    day = row.promised_for if row.state in (State.PROMISED, State.PROMISE_OVERDUE) else None
+    return end_of(day, row.company.zone) if day else None
 
 
 class Shelf:

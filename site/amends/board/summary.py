@@ -33,12 +33,11 @@ def _clock(row: Row, *, late: bool) -> Sentence | None:
     if row.state is State.DISPUTED:
         then = " The new answer is overdue since " if late else " A new answer is promised by "
         return (*_disputed_as(row.case), then, row.due, ".")
-    running = [promise.due for promise in promises(row.case) if promise.is_running]
-    if row.waits_since is None and running:
+    if row.waits_since is None and row.promised_for:
         then = "; a promise is overdue, it was due " if late else "; promised by "
-        return (*_answered(row.case), then, min(running), ".")
-    nobody = "Nobody has read it yet" if row.case.is_stub else "No answer yet"
-    return (nobody, "; one was promised by " if late else "; one is promised by ", row.due, ".")
+        return (*_answered(row.case), then, row.promised_for, ".")
+    nobody = "Nobody has read it yet; an answer" if row.case.is_stub else "No answer yet; one"
+    return (f"{nobody} {'was' if late else 'is'} promised by ", row.due, ".")
 
 
 def _answered(case: Case) -> Sentence:

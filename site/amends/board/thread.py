@@ -37,7 +37,7 @@ class Correction:
 class Mark:
     """A point on the line of a promise: made, first-due, due, kept, broken, due-kept or due-broken.
 
-    `share` is its distance from the point before it, of 20 in all; `done` says that this stretch has been gone.
+    `share` is its distance from the point before it, of 10 in all; `done` says that this stretch has been gone.
     """
 
     kind: str
@@ -209,17 +209,17 @@ def _marks(promise: Promise, made: date, ended: date | None) -> tuple[Mark, ...]
     points.sort(key=lambda point: point[1])
     shares = _shares([on for _, on in points])
     return tuple(
-        Mark(kind, on, share, done=kind == "made" or (ended is not None and on <= ended))
+        Mark(kind, on, share, done=ended is not None and on <= ended)
         for (kind, on), share in zip(points, shares, strict=True)
     )
 
 
 def _shares(days: list[date]) -> list[int]:
-    """Return each day's distance from the one before it, to scale, of 20."""
+    """Return each day's distance from the one before it, to scale, of 10."""
     whole = (days[-1] - days[0]).days
     if whole == 0:
-        return [0] * (len(days) - 1) + [20]
-    return [0, *(round(20 * (day - before).days / whole) for before, day in pairwise(days))]
+        return [0] * (len(days) - 1) + [10]
+    return [0, *(round(10 * (day - before).days / whole) for before, day in pairwise(days))]
 
 
 # --- Corrections ---

@@ -62,7 +62,7 @@ def duration(length: timedelta) -> str:
 def roughly(length: timedelta) -> str:
     """Write a length of time as one would say it: `4 days`, `5 hours`, `20 minutes`."""
     minutes = max(round(length / timedelta(minutes=1)), 1)
-    if minutes < 90:
+    if minutes < 60:
         return counted(minutes, "minute")
     if minutes < 36 * 60:
         return counted(round(minutes / 60), "hour")

@@ -1,6 +1,5 @@
 """What each page of the board shows. Every view is a function of the record and the instant."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from flask import Response, abort, render_template
 
 from amends.board import accent, lists, thread
 from amends.board.counts import count
+from amends.board.heading import heading
 from amends.board.history import history
 from amends.board.shelf import Row, Shelf, just_solved, waiting_longest
 from amends.record import Company, Record
@@ -81,7 +81,7 @@ class Pages:
             duplicate=_duplicate(row, shelf),
             feedback=self._feedback(shelf.company),
             history=history(row, self._now),
-            repeats=_repeats(row),
+            heading=heading(row),
             same=shelf.row(row.case.same or ""),
             same_count=shelf.same(number),
             turns=thread.turns(row, self._now),
@@ -145,13 +145,3 @@ def _css(*companies: Company) -> Response:
 def _duplicate(row: Row, shelf: Shelf) -> Row | None:
     marked = row.case.last("duplicate")
     return shelf.row(str(marked.of)) if marked else None
-
-
-def _repeats(row: Row) -> bool:
-    """Whether the title is how the text begins: then the heading steps back, lest both say the same aloud."""
-    title = _letters(row.title)
-    return bool(title) and _letters(row.case.text).startswith(title)
-
-
-def _letters(words_said: str) -> str:
-    return re.sub(r"\W+", " ", words_said).strip().casefold()

@@ -16,9 +16,6 @@ from amends.record import Standing
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
 """The languages in which the whole page runs from right to left."""
 
-ANONYMOUS = "a customer"
-"""How a customer is called who gave no name."""
-
 _TOPICS = {
     "prices": "Prices and hidden costs",
     "no-answer": "No answer",
@@ -39,13 +36,15 @@ _REASONS = {
 }
 
 
-class Said(str):
-    """Words of a person inside a sentence of the board: shown in the serif, in their own direction."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a person inside a sentence of the board: shown in the serif, in their own language and direction."""
 
-    __slots__ = ()
+    text: str
+    language: str | None
 
 
-Part = str | date
+Part = str | date | Said
 """A piece of a sentence: words of the board, words that were `Said`, an instant or a day."""
 
 Sentence = tuple[Part, ...]
@@ -61,7 +60,7 @@ def _flat(part: Part) -> str:
         return times.long(part)
     if isinstance(part, date):
         return times.day(part)
-    return f"“{part}”" if isinstance(part, Said) else part
+    return f"“{part.text}”" if isinstance(part, Said) else part
 
 
 # --- Names ---
@@ -89,8 +88,8 @@ def noun(kind: Kind) -> str:
 
 def person(name: str) -> tuple[str, str]:
     """Split `Olga, customer care` into the name and the role, which may be missing."""
-    first, _, role = name.partition(",")
-    return first.strip(), role.strip()
+    first, *role = re.split(r"[,،、，]", name, maxsplit=1)
+    return first.strip(), "".join(role).strip()
 
 
 # --- States ---
@@ -134,6 +133,7 @@ OUTCOMES = {
     Outcome.UNSOLVED: Look("No", "unequal", "disp"),
 }
 
+OVERDUE_PROMISE = Look("Overdue", "flag", "late", solid=True)
 BROKEN = Look("Promise broken", "flag", "late", solid=True)
 
 
@@ -163,7 +163,7 @@ def promise_look(promise: Promise, kept_on: date | None, *, late: bool) -> Look:
     if promise.broken:
         return BROKEN
     if late:
-        return Look(overdue_promise(promise), "flag", "late", solid=True)
+        return OVERDUE_PROMISE
     return Look(f"Due {times.day(promise.due)}", "flag", "said")
 
 
@@ -177,8 +177,8 @@ def apart(due: date, kept: date) -> str:
 
 # --- Lists ---
 
-EXTRA = {"open": "Due", "overdue": "Due", "solved": "Confirmed", "disputed": "Disputed"}
-"""The heading of the last column of the lists that have one more."""
+DATED = {"solved": "Confirmed", "disputed": "Disputed"}
+"""The lists in which a case stands by when its customer said so, and what that date is called."""
 
 
 def icons(rows: Iterable[Row]) -> list[str]:
@@ -231,11 +231,9 @@ def numbered_page(*, longest_first: bool) -> str:
     return "Counted from the oldest, so that this page keeps its cases and its address. Newest first."
 
 
-def shown(first: int, last: int, *, longest_first: bool) -> str:
-    """Say which cases of a list a page shows."""
-    if longest_first:
-        return f"{first:,} to {last:,}, longest waiting first"
-    return f"{first:,} to {last:,} counted from the oldest, newest first"
+def shown(on_page: int, in_list: int, *, longest_first: bool) -> str:
+    """Say what the first page of a list shows of it."""
+    return f"{on_page:,} of {times.counted(in_list, 'case')}, {'longest waiting' if longest_first else 'newest'} first"
 
 
 # --- Companies ---
@@ -245,7 +243,7 @@ CONTACTS = {"phone": "Telephone", "email": "E-mail", "address": "Address", "web"
 
 _WITHOUT_PAGE = {
     "waiting": ("has not been read yet", "have not been read yet"),
-    "private": ("is private, as the customer chose", "are private, as the customers chose"),
+    "private": ("is private by the customer’s choice", "are private by the customers’ choice"),
     "withheld": ("was withheld", "were withheld"),
     "spam": ("was withheld as spam", "were withheld as spam"),
     "withdrawn": ("was withdrawn", "were withdrawn"),
@@ -262,6 +260,11 @@ def adds_up(received: int, on_board: int, without_page: Iterable[tuple[str, int]
     parts += [f"{number:,} {_WITHOUT_PAGE[outcome][number != 1]}" for outcome, number in without_page]
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
     return f"Of {times.counted(received, 'case')} received, {listed}. All of them count."
+
+
+def ended(sentence: str) -> str:
+    """Return words that others follow, with a full stop."""
+    return sentence if sentence.endswith((".", "!", "?", "…", "。")) else f"{sentence}."
 
 
 def promised_hours(hours: int) -> str:
@@ -301,7 +304,7 @@ def stand_in(row: Row) -> str:
     if row.state is State.HIDDEN:
         hidden = case.last("hidden")
         return f"Text under review since {times.day(hidden.at)}" if hidden else "Text under review"
-    return f"{a_kind(case.kind)[0].upper()}{a_kind(case.kind)[1:]} that nobody has read yet"
+    return f"{subject(case)}, not read yet"
 
 
 def solved_in(row: Row) -> str:
@@ -312,7 +315,7 @@ def solved_in(row: Row) -> str:
 
 
 def not_shown(row: Row) -> str:
-    """Say why words are missing from the page of a case."""
+    """Say why the customer's words are missing from the page of a case."""
     if row.state is State.WITHDRAWN:
         return "The customer has withdrawn this case: no words of it are shown. What happened stays on record."
     if row.state is State.REMOVED:
@@ -364,9 +367,11 @@ MARKS = {
 """The points on the line of a promise."""
 
 
-def overdue_promise(promise: Promise) -> str:
-    """Say that a promise has fallen due."""
-    return f"Overdue, was due {times.day(promise.due)}"
+def subject(case: Case) -> str:
+    """Name a case by its kind and its topic, where its own words cannot: `A complaint about delivery`."""
+    kind = a_kind(case.kind)
+    about = topic(case.topic)
+    return f"{kind[:1].upper()}{kind[1:]}" + (f" about {about[:1].lower()}{about[1:]}" if about else "")
 
 
 def address(base_url: str, company: str, number: str) -> str:

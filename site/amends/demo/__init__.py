@@ -41,7 +41,6 @@ def run(first_port: int) -> None:
         shop = f"http://localhost:{shop_port}"
         shutil.copytree(example_dir(), here / "content")
         _point_at(here / "content", shop, service, board)
-        (here / "public").mkdir()
         settings = read_settings(
             os.environ,
             content=str(here / "content"),

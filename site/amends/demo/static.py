@@ -34,5 +34,9 @@ class Handler(SimpleHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def list_directory(self, path: object) -> None:
+        """Show no folder's names: a page that is not there is not there."""
+        self.send_error(404)
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, RUF100 - the base class calls it so
         """Say nothing: the terminal belongs to the lines that the demo prints."""

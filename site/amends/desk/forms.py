@@ -8,7 +8,7 @@ from amends.case import Reason
 from amends.text import MAX_STAFF
 
 MAX_NAME = 80
-REASONS = [(str(reason), str(reason).replace("-", " ")) for reason in Reason]
+REASONS = {str(reason): str(reason).replace("-", " ") for reason in Reason}
 
 
 class SignInForm(FlaskForm):

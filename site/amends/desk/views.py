@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from amends.case import Case, state
 from amends.clock import Clock
-from amends.desk import guard
+from amends.desk import guard, words
 from amends.desk.forms import ButtonForm, PublishForm, ReplyForm, SignInForm, WithholdForm
 from amends.desk.inbox_list import waiting
 from amends.inbox import Inbox, cases, deeds
@@ -72,6 +72,8 @@ class Desk:
         room = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
         room.before_request(self._guard.check)
         room.after_request(guard.no_store)
+        room.add_app_template_filter(words.left, "left")
+        room.add_app_template_filter(words.urgency, "urgency")
         room.add_url_rule("/", "inbox", self.inbox)
         room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
@@ -207,6 +209,7 @@ class Desk:
         now = self._clock()
         page = self._render(
             "desk/case.html",
+            lines=waiting(self._inbox, self._record(), guard.person(), now),
             matter=matter,
             state=state(matter.public, now, matter.company.zone) if matter.public else None,
             publish_form=publish or self._publish_form(matter),
@@ -233,6 +236,6 @@ class Desk:
         return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
 
 
-def _topics(matter: Matter) -> list[tuple[str, str]]:
+def _topics(matter: Matter) -> dict[str, str]:
     names = dict.fromkeys([*matter.company.topics, UNSORTED, matter.topic])
-    return [(name, name.replace("-", " ")) for name in names]
+    return {name: name.replace("-", " ") for name in names}

@@ -16,7 +16,7 @@ class FeedbackForm(FlaskForm):
         csrf = False
 
     kind = RadioField(
-        choices=[("complaint", "Problem"), ("question", "Question"), ("idea", "Idea"), ("praise", "Thanks")],
+        choices={"complaint": "Problem", "question": "Question", "idea": "Idea", "praise": "Thanks"},
         default="complaint",
         validate_choice=False,
     )
@@ -26,7 +26,7 @@ class FeedbackForm(FlaskForm):
     reference = StringField("Order number", description="only the company sees it")
     publicity = RadioField(
         "Who may read it?",
-        choices=[("public", "On the public board"), ("private", "Only the company sees it")],
+        choices={"public": "On the public board", "private": "Only the company sees it"},
         validate_choice=False,
     )
     website = StringField("Leave this empty")

@@ -16,9 +16,8 @@
       [Math.floor(whole / 60) % 24, hours],
       [whole % 60, minutes],
     ];
-    const first = Math.max(parts.findIndex(([number]) => number > 0), 0);
-    const kept = parts.slice(first, first + 2);
-    return kept.filter(([number], place) => number > 0 || (place === 0 && whole === 0));
+    const first = parts.findIndex(([number]) => number > 0);
+    return first < 0 ? [[0, minutes]] : parts.slice(first, first + 2).filter(([number]) => number > 0);
   }
 
   function written(ms) {
@@ -52,9 +51,8 @@
       return;
     }
     const { late } = element.dataset;
-    const word = element.querySelector(".word");
-    if (late && word) {
-      word.textContent = late;
+    if (late) {
+      (element.querySelector(".word") || element.lastChild).textContent = late;
     }
     if (!element.classList.contains("disp")) {
       element.classList.remove("wait", "said");

@@ -1,0 +1,29 @@
+"""How the desk says how urgent something is."""
+
+from datetime import datetime, timedelta
+
+SOON = timedelta(hours=12)
+"""With less time left than this an answer is shown as urgent: half of the usual promise of a day."""
+
+
+def left(due: datetime, now: datetime) -> str:
+    """Say how much time is left (`3 h left`), or for how long it has been over (`2 d 4 h late`)."""
+    return f"{_span(due - now)} left" if now < due else f"{_span(now - due)} late"
+
+
+def urgency(due: datetime, now: datetime) -> str:
+    """Return `late`, `soon` or `later`."""
+    if now >= due:
+        return "late"
+    return "soon" if due - now < SOON else "later"
+
+
+def _span(length: timedelta) -> str:
+    """Write a length of time, rounded down, so that nobody counts on time that is not there."""
+    hours, minutes = divmod(length // timedelta(minutes=1), 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h" if hours and days < 7 else f"{days} d"
+    if hours:
+        return f"{hours} h"
+    return f"{minutes} min" if minutes else "under 1 min"

@@ -1,0 +1,163 @@
+"""The whole road as three people walk it: a visitor, somebody at the desk, a reader."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import NewPage
+from tests.running import Demo, demo
+
+WITHIN = 20_000
+"""Milliseconds: ten to undo, two until the board has it, and as many again for a slow machine."""
+
+pytestmark = pytest.mark.xdist_group("road")
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Demo]:
+    with demo(8800) as started:
+        yield started
+
+
+def sign_in(page: Page, running: Demo) -> None:
+    page.goto(running.desk)
+    page.get_by_label("Login").fill(running.said["login"])
+    page.get_by_label("Password").fill(running.said["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+def answer(page: Page, words: str, reply: str) -> None:
+    """Open the case with these words and publish it with a reply."""
+    page.get_by_role("link", name=re.compile(words)).first.click()
+    expect(page.get_by_text(words).first).to_be_visible()
+    page.get_by_label("Reply", exact=True).fill(reply)
+    page.get_by_label("Your name, as everyone will read it").fill("Olga, customer care")
+    page.get_by_role("button", name="Publish case and reply").click()
+    expect(page.get_by_role("button", name="Undo").first).to_be_visible()
+
+
+def read_on_the_board(page: Page, running: Demo, number: str, words: str, reply: str) -> None:
+    """Find complaint and reply in two columns, side by side, on the case's own page."""
+    address = f"{running.board}radlager/{number}/"
+    wait_for(page, address, reply)
+    complaint, answered = page.get_by_text(words).last, page.get_by_text(reply).first
+    left, right = complaint.bounding_box(), answered.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert abs(left["y"] - right["y"]) < 120
+    expect(page.get_by_text("answered in").first).to_be_visible()
+
+
+def wait_for(page: Page, address: str, words: str) -> None:
+    """Load the page again until the board has these words: it is rebuilt without anyone running a command."""
+    page.goto(address)
+    page.wait_for_function(
+        """async ([address, words]) => {
+            const page = await (await fetch(address, {cache: 'no-store'})).text();
+            return page.includes(words);
+        }""",
+        arg=[address, words],
+        polling=200,
+        timeout=WITHIN,
+    )
+    page.goto(address)
+
+
+def test_a_complaint_through_the_widget_stands_beside_its_reply(
+    running: Demo, new_page: NewPage, problems: list[str]
+) -> None:
+    visitor = new_page()
+    visitor.goto(running.shop)
+    opener = visitor.get_by_role("link", name="Tell us what went wrong")
+    opener.click()
+    dialog = visitor.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert visitor.url == running.shop
+    expect(dialog.get_by_role("textbox").first).to_be_focused()
+    visitor.keyboard.type("The bell fell off on the first ride.")
+    dialog.get_by_label("E-mail").fill("anna@customer.example")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_text("Radlager has it")).to_be_visible()
+    number = re.search(r"\b[0-9a-hjkmnp-tv-z]{8}\b", dialog.inner_text())
+    assert number
+    link = re.search(r"http://127\.0\.0\.1:\d+/c/[\w-]+/", visitor.content() + dialog_values(visitor))
+    assert link
+    visitor.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+    staff = new_page()
+    sign_in(staff, running)
+    answer(staff, "The bell fell off", "We are sorry. A new bell is in the post today.")
+
+    reader = new_page(viewport={"width": 1280, "height": 900})
+    reader.goto(running.board)
+    problems.clear()  # the case's page is not there yet: 404 while the reader waits for it
+    read_on_the_board(reader, running, number[0], "The bell fell off", "A new bell is in the post today.")
+    problems.clear()
+    assert "anna@customer.example" not in reader.content()
+
+    visitor.goto(link[0])
+    expect(visitor.get_by_text("A new bell is in the post today.")).to_be_visible()
+
+
+def dialog_values(page: Page) -> str:
+    """Return what stands in the text boxes of the widget: `content` does not see into a shadow root."""
+    return " ".join(
+        page.evaluate(
+            """() => [...document.documentElement.querySelectorAll('*')].filter(e => e.shadowRoot)
+            .flatMap(e => [...e.shadowRoot.querySelectorAll('input, a')]).map(e => e.value || e.href || '')"""
+        )
+    )
+
+
+def test_the_same_road_without_javascript(running: Demo, new_page: NewPage, problems: list[str]) -> None:
+    visitor = new_page(java_script_enabled=False)
+    visitor.goto(running.shop)
+    visitor.get_by_role("link", name="Tell us what went wrong").click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Radlager")
+    visitor.get_by_role("textbox", name="What went wrong?").fill("The saddle squeaks since June.")
+    visitor.get_by_role("button", name="Send").click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Radlager has it")
+    number = re.search(r"/c/([0-9a-z]{8})-", visitor.content())
+    assert number
+
+    staff = new_page(java_script_enabled=False)
+    sign_in(staff, running)
+    answer(staff, "The saddle squeaks", "Sorry. Please come by on Monday, we grease it while you wait.")
+
+    problems.clear()
+    reader = new_page(viewport={"width": 1280, "height": 900})
+    read_on_the_board(reader, running, number[1], "The saddle squeaks", "we grease it while you wait")
+    problems.clear()
+    plain = new_page(java_script_enabled=False)
+    plain.goto(reader.url)
+    expect(plain.get_by_text("The saddle squeaks").last).to_be_visible()
+    expect(plain.get_by_text("we grease it while you wait").first).to_be_visible()
+
+
+def test_what_was_refused_is_told_in_the_dialog_and_the_words_stay(
+    running: Demo, new_page: NewPage, problems: list[str]
+) -> None:
+    page = new_page()
+    page.goto(running.shop)
+    page.get_by_role("link", name="Tell us what went wrong").click()
+    dialog = page.get_by_role("dialog")
+    words = "x" * 4001
+    dialog.get_by_role("textbox").first.fill(words)
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_text("1 characters too long")).to_be_visible()
+    expect(dialog.get_by_role("textbox").first).to_have_value(words)
+    problems.clear()  # the browser itself logs the 422
+
+
+def test_the_desks_pages_and_the_form_work_at_320_pixels(running: Demo, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 320, "height": 700})
+    sign_in(page, running)
+    service = running.desk.removesuffix("/desk/")
+    for address in (running.desk, f"{service}/radlager/new", running.board, f"{running.board}radlager/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address

@@ -1,0 +1,161 @@
+"""A whole house for a test: a record, an inbox, the service and the worker, on a clock that the test turns."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from amends.inbox import Inbox, people
+from amends.inbox.schema import case
+from amends.record import Record, load
+from amends.service import create_service
+from amends.settings import Settings
+from amends.work import Worker
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+URL = "https://feedback.example"
+SHOP = "https://acme.example"
+PASSWORD = "correct horse battery"
+STAFF = {"olga": ("agent", "acme"), "bo": ("admin", "bolt"), "kim": ("keeper", None)}
+PAGE = {"Origin": SHOP, "Accept": "application/json"}
+
+BOARD = 'title = "The board"\nbase_url = "https://board.example/"\nlanguage = "en"\n'
+COMPANY = """name = "{name}"
+url = "https://{slug}.example/"
+reply_hours = 24
+topics = ["delivery", "billing"]
+origins = ["https://{slug}.example"]
+"""
+
+
+@dataclass
+class House:
+    """Everything of one installation, in one folder."""
+
+    folder: Path
+    now: datetime = NOON
+    undo_seconds: int = 10
+    companies: tuple[str, ...] = ("acme", "bolt")
+    hired: set[str] = field(default_factory=set)
+    inbox: Inbox = field(init=False)
+    app: Flask = field(init=False)
+    worker: Worker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.content.mkdir(parents=True, exist_ok=True)
+        (self.content / "board.toml").write_text(BOARD)
+        for slug in self.companies:
+            (self.content / slug).mkdir(exist_ok=True)
+            text = COMPANY.format(name=slug.title(), slug=slug)
+            (self.content / slug / "company.toml").write_text(text)
+        self.inbox = Inbox(self.settings.database)
+        self.inbox.migrate()
+        self.worker = Worker(self.settings, self.inbox, lambda: self.now)
+        self.worker.copy_settings()
+        self.app = create_service(self.settings, self.inbox, lambda: self.now)
+
+    @property
+    def content(self) -> Path:
+        return self.folder / "content"
+
+    @property
+    def public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def settings(self) -> Settings:
+        instance = self.folder / "instance"
+        return Settings(
+            content=self.content,
+            instance=instance,
+            out=self.public,
+            cache=self.folder / "cache",
+            database=f"sqlite:///{instance / 'amends.db'}",
+            url=URL,
+            proxies=0,
+            undo_seconds=self.undo_seconds,
+        )
+
+    def close(self) -> None:
+        self.inbox.close()
+
+    def pass_time(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def work(self) -> None:
+        """Let everything leave that staff decided, and everything happen that is due."""
+        self.pass_time(seconds=self.undo_seconds)
+        self.worker.turn()
+
+    def record(self) -> Record:
+        return load(self.content)
+
+    def page(self, address: str) -> str:
+        """Return a page of the board as it was last built."""
+        return (self.public / address / "index.html").read_text("utf-8")
+
+    def visitor(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def send(self, company: str = "acme", **fields: str) -> TestResponse:
+        """Send feedback as the widget does."""
+        fields = {"text": "My parcel is late.", "key": "k" * 32, **fields}
+        return self.post(f"/{company}/feedback", fields, **PAGE)
+
+    def receive(self, **fields: str) -> str:
+        """Send feedback that has to be taken; return the case's number."""
+        count = len(list(self.numbers()))
+        answer = self.send(**{"key": f"{count:032x}", **fields})
+        assert answer.status_code == 201, answer.text
+        assert answer.json is not None
+        return str(answer.json["case"])
+
+    def numbers(self) -> list[str]:
+        with self.inbox.reading() as connection:
+            return list(connection.execute(select(case.c.number)).scalars())
+
+    def post(self, address: str, fields: dict[str, str], **headers: str) -> TestResponse:
+        return self.visitor().post(address, data=fields, headers=headers, base_url=URL)
+
+    def at_the_desk(self, login: str = "olga", password: str = PASSWORD) -> "Seat":
+        """Sign somebody in, who is hired with that: a password takes its time to hash."""
+        role, company = STAFF.get(login, ("", ""))
+        with self.inbox.writing() as connection:
+            if role and login not in self.hired:
+                people.add(connection, login, login.title(), role, company, PASSWORD, self.now)
+                self.hired.add(login)
+        seat = Seat(self, self.app.test_client())
+        seat.answer = seat.submit("/desk/sign-in", login=login, password=password)
+        return seat
+
+
+@dataclass
+class Seat:
+    """Somebody at the desk, who clicks what is on the pages."""
+
+    house: House
+    client: FlaskClient
+    answer: TestResponse | None = None
+
+    def get(self, address: str) -> TestResponse:
+        return self.client.get(address, base_url=URL)
+
+    def submit(self, address: str, page: str | None = None, **fields: str) -> TestResponse:
+        """Fill in the form at `address` as it stands on `page`, with its token against forgery."""
+        shown = self.get(page or address).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
+        assert token, shown
+        return self.client.post(
+            address,
+            data={"csrf_token": token[1], **fields},
+            headers={"Referer": URL + (page or address)},
+            base_url=URL,
+        )
+
+    def decide(self, number: str, what: str, company: str = "acme", **fields: str) -> TestResponse:
+        return self.submit(f"/desk/{company}/{number}/{what}", page=f"/desk/{company}/{number}", **fields)

@@ -1,0 +1,369 @@
+"""The page of a case: two columns joined by time, and honest about what it cannot show."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amends.board import create_board, thread, urls
+from amends.board.heading import heading
+from amends.board.shelf import Shelf
+from amends.board.summary import late_summary, summary
+from amends.board.words import flat
+from amends.case import Case, Event, State, is_late
+from amends.record import Board, Contact, Entry, Standing
+from amends.text import clean
+from tests.boards import (
+    CASES,
+    PARTLY,
+    PROMISE,
+    REPLY,
+    SOLVED,
+    SOON,
+    TEXT,
+    a_client,
+    a_page,
+    a_record,
+    a_row,
+    every_case,
+    numbered,
+    read,
+    words_of,
+)
+from tests.factories import NUMBER, START, a_case, a_company, after, an_event
+
+# --- The sentence on top ---
+
+
+PARTLY_SOLVED = "Disputed: the customer says it is only partly solved."
+
+
+@pytest.mark.parametrize(
+    ("name", "hours", "said"),
+    [
+        ("awaiting", 1, "No answer yet; one is promised by 3 November 2026, 09:00."),
+        ("awaiting", 24, "No answer yet; one was promised by 3 November 2026, 09:00."),
+        ("stub", 30, "Nobody has read it yet; an answer was promised by 3 November 2026, 09:00."),
+        ("promised", 10, "Answered in 2 h 30 min; promised by 6 November 2026."),
+        ("promised", 120, "Answered in 2 h 30 min; a promise is overdue, it was due 6 November 2026."),
+        ("kept", 80, "Answered in 2 h 30 min; the promise was kept."),
+        ("broken", 80, "Answered in 2 h 30 min; the promise was broken."),
+        ("confirmed", 100, "Solved in 4 days; the promise was kept and the customer confirmed."),
+        ("disputed", 100, f"{PARTLY_SOLVED} A new answer is promised by 7 November 2026, 03:00."),
+        ("disputed", 200, f"{PARTLY_SOLVED} The new answer is overdue since 7 November 2026, 03:00."),
+        ("answered-again", 200, f"{PARTLY_SOLVED} The company has answered again."),
+        ("solved-by-company", 50, "The company says it is solved. The customer has not said so yet."),
+        ("solved-by-company", 500, "The company says it is solved; the customer has not confirmed it."),
+        ("hidden", 50, "Text under review since 2 November 2026, 14:00: spam. It still counts."),
+        ("removed", 50, "Removed by the keeper on 2 November 2026, 14:00: spam."),
+        ("withdrawn", 50, "Withdrawn by the customer on 2 November 2026, 14:00."),
+        ("imported", 50, "Answered."),
+        ("imported-unanswered", 50, "No answer was imported from Market Square."),
+    ],
+)  # fmt: skip
+def test_one_sentence_says_where_a_case_stands(name: str, hours: float, said: str) -> None:
+    assert flat(summary(a_row(CASES[name], after(hours)))) == said
+    assert said in words_of(a_page(CASES[name], after(hours)))
+
+
+@every_case
+def test_the_page_carries_the_sentence_that_will_be_true_when_time_is_up(case: Case) -> None:
+    row = a_row(case, START)
+    late = late_summary(row)
+    if row.due is not None:
+        assert late == summary(a_row(case, row.due))
+        assert f'data-late="{flat(late or ())}"' in a_page(case, START)
+
+
+@every_case
+@pytest.mark.parametrize("hours", [0, 30, 100, 130, 200, 1000])
+def test_what_is_late_is_what_the_case_says_is_late(case: Case, hours: float) -> None:
+    row = a_row(case, after(hours))
+    if not case.imported:
+        assert (row.late or row.state is State.PROMISE_OVERDUE) == is_late(case, after(hours))
+
+
+# --- Two columns joined by time ---
+
+
+def turns_of(case: Case, hours: float = 1000) -> list[thread.Turn]:
+    return thread.turns(a_row(case, after(hours)), after(hours))
+
+
+def test_the_complaint_is_joined_to_the_first_reply_by_the_time_it_took() -> None:
+    (turn,) = turns_of(a_case(REPLY, text=TEXT))
+    assert (turn.rule, turn.took) == ("joined", timedelta(hours=2.5))
+    page = words_of(a_page(a_case(REPLY, text=TEXT), after(30)))
+    assert "answered in 2 h 30 min promised: within 24 hours" in page
+
+
+def test_a_missing_reply_leaves_its_place_empty_under_the_clock() -> None:
+    (turn,) = turns_of(CASES["added"], 30)
+    assert [piece.kind for piece in turn.left] == ["message", "followup", "followup"]
+    assert [piece.kind for piece in turn.right] == ["empty"]
+    page = a_page(CASES["added"], after(30))
+    assert "Waiting since 2 November 2026, 09:00" in words_of(page)
+    assert 'data-since="2026-11-02T09:00:00Z"' in page
+    assert "answered in" not in page
+
+
+def test_what_the_customer_added_before_the_reply_stands_on_the_left_of_the_pair() -> None:
+    (turn,) = turns_of(a_case(an_event("followup", 1), REPLY, text=TEXT))
+    assert [piece.kind for piece in turn.left] == ["message", "followup"]
+    assert turn.took == timedelta(hours=2.5)
+
+
+def test_a_dispute_opens_a_new_place_and_a_new_reply_fills_it() -> None:
+    first, waiting = turns_of(CASES["disputed"])
+    assert (first.rule, waiting.rule) == ("joined", "open")
+    _, answered = turns_of(CASES["answered-again"])
+    assert (answered.rule, answered.took) == ("joined", timedelta(hours=5))
+
+
+def test_a_dispute_that_a_later_verdict_settled_waits_for_nobody() -> None:
+    laid = turns_of(a_case(REPLY, PARTLY, an_event("verdict", 99), text=TEXT))
+    assert [turn.rule for turn in laid] == ["joined", "by-customer", "by-customer"]
+
+
+def test_a_promise_hangs_where_it_ended() -> None:
+    _, promise = turns_of(CASES["kept"])
+    assert (promise.rule, promise.after) == ("by-company", timedelta(hours=67.5))
+
+
+@every_case
+def test_every_event_that_someone_said_stands_in_the_thread_once(case: Case) -> None:
+    said = [
+        event
+        for event in case.events
+        if event.event in ("reply", "followup", "verdict", "solved", "asked", "answered", "gift")
+    ]
+    shown = [piece.event for turn in turns_of(case) for piece in (*turn.left, *turn.right) if piece.event]
+    assert sorted(shown, key=lambda event: event.at) == said
+
+
+@every_case
+def test_everything_that_happened_is_told_in_order(case: Case) -> None:
+    page = a_page(case, after(1000))
+    told = re.findall(r'<td class="when"><time datetime="([^"]+)"', page)
+    assert told == sorted(told)
+    assert len(told) >= 1 + len(case.events)
+
+
+def test_what_the_clock_did_is_told_too() -> None:
+    page = words_of(a_page(a_case(REPLY, PROMISE, PARTLY, text=TEXT, reply_by=after(2)), after(1000)))
+    assert "2 Nov 2026, 11:00 The clock The promised time passed without an answer." in page
+    assert "7 Nov 2026, 00:00 The clock The day passed on which a promise was due." in page
+    assert "6 Nov 2026, 05:00 The clock The new clock ran out without another answer." in page
+
+
+def test_a_promise_moved_after_its_day_was_still_late_on_that_day() -> None:
+    case = a_case(REPLY, PROMISE, an_event("moved", 130, due=date(2026, 11, 9)), an_event("kept", 140), text=TEXT)
+    assert words_of(a_page(case, after(1000))).count("The day passed on which a promise was due.") == 1
+
+
+def test_the_line_of_a_promise_goes_from_made_to_due() -> None:
+    def marks(name: str) -> list[str]:
+        return [
+            mark.kind
+            for turn in turns_of(CASES[name])
+            for piece in turn.right
+            if piece.pledge
+            for mark in piece.pledge.marks
+        ]
+
+    assert marks("promised") == ["made", "due"]
+    assert marks("kept") == ["made", "kept", "due"]
+    assert marks("moved") == ["made", "first-due", "due"]
+    assert marks("broken") == ["made", "broken", "due"]
+
+
+def test_a_promise_is_kept_by_the_companys_own_calendar() -> None:
+    kept = a_case(REPLY, PROMISE, an_event("kept", 86.5), text=TEXT)  # 23:30 UTC on 5 November
+    assert "Kept, 1 day early" in a_page(kept, after(1000))
+    assert "Kept, on the day" in a_page(kept, after(1000), zone=ZoneInfo("Europe/Berlin"))
+
+
+def test_a_promise_kept_late_is_not_shown_as_good() -> None:
+    page = a_page(a_case(REPLY, PROMISE, an_event("kept", 150), text=TEXT), after(1000))
+    assert "Kept, 2 days late" in page
+    assert 'class="state good' not in page
+
+
+def test_a_running_promise_carries_the_instant_at_which_it_turns_overdue() -> None:
+    page = a_page(CASES["promised"], after(10), zone=ZoneInfo("Europe/Berlin"))
+    assert 'data-due="2026-11-06T23:00:00Z" data-late="Overdue"' in page
+
+
+def test_a_correction_keeps_the_first_wording_beside_the_new_one() -> None:
+    page = a_page(CASES["corrected"], after(30))
+    assert "<del>sorry.</del> <ins>sad.</ins>" in page
+    assert "What was struck out is the first wording. Why:" in words_of(page)
+
+
+@given(st.text("ab c\n*[]<&", max_size=60), st.text("ab c\n*[]<&", max_size=60))
+def test_no_word_of_either_wording_is_lost_in_a_correction(first: str, last: str) -> None:
+    def of(*kinds: str) -> list[str]:
+        texts = []
+        for change in thread.corrected(first, last):
+            runs = change.runs or ((change.kind, change.text),)
+            texts += [text for kind, text in runs if kind in kinds]
+        return re.sub(r"[*\\]", "", " ".join(texts)).split()
+
+    assert of("same", "del") == re.sub(r"[*\\]", "", first).split()
+    assert of("same", "ins") == re.sub(r"[*\\]", "", last).split()
+
+
+def test_the_reply_of_a_person_names_the_person_and_the_company() -> None:
+    assert "Olga customer care, Acme Post" in words_of(a_page(CASES["kept"], after(100)))
+
+
+def test_a_masked_place_stays_visible() -> None:
+    page = a_page(CASES["masked"], after(5))
+    assert '<span class="hidden">[hidden: phone]</span>' in page
+    assert "Published it, with 1 place masked: phone." in words_of(page)
+
+
+# --- The heading ---
+
+
+def heading_of(text: str, **facts: Any) -> tuple[bool, str]:
+    """Whether the heading steps back, and the text below it."""
+    found = heading(a_row(a_case(text=text, **facts), SOON))
+    return found.steps_back, found.text
+
+
+def test_a_whole_first_line_is_the_heading_and_the_text_goes_on_after_it() -> None:
+    assert heading_of("The wheel is bent.\n\nI paid for care.") == (False, "I paid for care.")
+    assert heading_of("Dear all,\nthe wheel is bent.\nI paid.") == (False, "I paid.")
+
+
+def test_a_cut_title_steps_back_and_the_text_stands_whole() -> None:
+    text = "The wheel is bent and " * 8 + "so on."
+    assert heading_of(text) == (True, text)
+    assert heading_of("The wheel is bent.") == (True, "The wheel is bent.")
+
+
+def test_a_title_of_its_own_leaves_the_text_whole() -> None:
+    assert heading_of("The wheel is bent.\n\nI paid.", title="A bent wheel") == (False, "The wheel is bent.\n\nI paid.")
+
+
+@given(st.text("ab ,.\n", max_size=200).map(clean).filter(bool))
+def test_heading_and_text_together_say_everything_once(text: str) -> None:
+    row = a_row(a_case(text=text), SOON)
+    found = heading(row)
+    assert found.text == text or f"{row.title} {found.text}".split() == text.split()
+
+
+def test_the_page_shows_the_heading_and_what_is_left_of_the_text() -> None:
+    page = a_page(a_case(text="The wheel is bent.\n\nI paid for care."))
+    assert '<h1 class="voice"><span dir="auto">The wheel is bent.</span></h1>' in page
+    assert '<div class="words" dir="auto"><p>I paid for care.</p></div>' in page
+    assert '<div class="head quiet">' in a_page(a_case(text="The wheel is bent."))
+
+
+# --- What must not be shown ---
+
+
+SECRET = "Zyx-secret"
+
+
+def with_every_text(event: Event, text: str) -> Event:
+    """An event that says this in every place where people write."""
+    facts: dict[str, Any] = {key: text for key in ("name", "text", "what", "why", "measure") if getattr(event, key)}
+    return replace(event, **facts)
+
+
+def with_secrets(*events: Event) -> Case:
+    said = [with_every_text(event, SECRET) for event in events]
+    text = SECRET if said[-1].event == "hidden" else ""
+    return a_case(*said, author=SECRET, title=SECRET, page=f"/{SECRET}", text=text)
+
+
+@pytest.mark.parametrize("last", ["hidden", "removed", "withdrawn"])
+def test_no_word_of_a_hidden_or_ended_case_is_anywhere_on_the_board(last: str) -> None:
+    reply = an_event("reply", 2, measure="x")
+    case = with_secrets(
+        an_event("followup", 1), reply, an_event("correction", 3, of=reply.at), PROMISE, an_event("moved", 4),
+        an_event("broken", 5), an_event("gift", 6), an_event("solved", 7, text="x"), replace(SOLVED, at=after(8)),
+        an_event(last, 9),
+    )  # fmt: skip
+    record = a_record(numbered(1), case, numbered(2))
+    client = create_board(record, after(100)).test_client()
+    for url in urls(record, after(100)):
+        assert SECRET not in client.get(url).text, url
+    assert "answered in 2 h" in words_of(read(client, f"/acme/{NUMBER}/"))
+
+
+@pytest.mark.parametrize("name", ["hidden", "removed", "withdrawn", "stub"])
+def test_a_case_without_words_keeps_its_line_in_the_lists(name: str) -> None:
+    client = a_client(CASES[name], now=after(100))
+    for url in ("/acme/all/", "/acme/topic-delivery/", "/acme/2026-11/"):
+        assert f'href="/acme/{NUMBER}/"' in read(client, url)
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (Standing.LAST_GOOD, "The file of this case has a fault. What stands here is its last good version."),
+        (Standing.PLACEHOLDER, "The file of this case cannot be read. It counts as unanswered."),
+        (Standing.MISSING, "This case was published, and its file is missing. It counts as unanswered."),
+    ],
+)
+def test_a_file_that_cannot_be_believed_is_named_as_that(standing: Standing, said: str) -> None:
+    case = CASES["awaiting"] if standing is Standing.LAST_GOOD else a_case(topic="")
+    assert said in words_of(a_page(Entry(case, "x.md", standing), after(30)))
+
+
+def test_a_stub_says_that_nobody_has_read_it_and_its_clock_runs() -> None:
+    page = words_of(a_page(CASES["stub"], after(30)))
+    assert "A complaint about delivery" in page
+    assert "Nobody has read this complaint yet" in page
+    assert "Waiting since 2 November 2026, 09:00" in page
+
+
+def test_an_imported_case_says_nothing_about_the_companys_speed() -> None:
+    for name in ("imported", "imported-unanswered"):
+        page = a_page(CASES[name], after(100))
+        assert "answered in" not in page
+        assert "data-due" not in page
+        assert "data-since" not in page
+        assert "Its times say nothing about how fast the company answers here." in page
+    assert 'href="https://market.example/1" rel="nofollow ugc noopener"' in a_page(CASES["imported"], after(100))
+    assert Shelf(a_record(CASES["imported-unanswered"]), a_company(), after(100)).lists["overdue"] == ()
+
+
+def test_praise_is_not_called_a_complaint() -> None:
+    page = a_page(replace(CASES["praise"], title=None), after(100))
+    assert "complaint" not in words_of(page).lower()
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7*7 }} javascript:alert(1)"
+
+
+def test_no_field_of_the_record_can_become_markup() -> None:
+    events = [
+        REPLY,
+        an_event("correction", 3, of=REPLY.at),
+        PROMISE,
+        an_event("moved", 4),
+        an_event("gift", 5),
+        an_event("masked", 6),
+        SOLVED,
+    ]
+    hostile = [with_every_text(event, HOSTILE) for event in events]
+    case = a_case(*hostile, author=HOSTILE, title=HOSTILE, page=f"/{HOSTILE}", source=HOSTILE, text=HOSTILE)
+    contacts = tuple(Contact(kind, HOSTILE, HOSTILE) for kind in ("phone", "email", "web", "other"))
+    record = a_record(case, board=Board(HOSTILE), name=HOSTILE, about=HOSTILE, contacts=contacts)
+    client = create_board(record, after(200)).test_client()
+    for url in urls(record, after(200)):
+        page = client.get(url).text
+        tags = re.findall(r"<[a-z][^>]*>", re.sub(r'"[^"]*"', '""', page))
+        assert not [tag for tag in tags if re.search(r"<img|\son\w+=|style=", tag)], url
+        assert re.findall(r"<script[^>]*>[^<]*", page) == re.findall(r'<script src="[^"]*" defer>', page)
+        assert not re.search(r'(?:href|src)="(?!https?:|mailto:|tel:|/|#)', page), url
+        assert "49" not in words_of(page), url

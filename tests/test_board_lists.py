@@ -1,0 +1,152 @@
+"""Lists whose pages keep their cases, and counts that hide nothing."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amends.board import create_board, lists, urls
+from amends.board.counts import count
+from amends.board.shelf import Shelf
+from amends.case import Case, Reason, State
+from amends.record import Entry, LedgerLine, LedgerOutcome, Standing
+from tests.boards import CASES, SOON, TEXT, a_client, a_record, numbered, read, words_of
+from tests.factories import a_case, a_line, after, an_event
+
+# --- Lists ---
+
+
+def pages_of(shelf: Shelf, name: str) -> list[lists.Page]:
+    """All pages of a list, from the first one on, as one would walk through them."""
+    found = []
+    number: int | None = 0
+    while number is not None:
+        page = lists.page(shelf, name, number)
+        assert page is not None
+        found.append(page)
+        number = page.on
+    return found
+
+
+def a_shelf(*cases: Case, now: datetime = SOON) -> Shelf:
+    record = a_record(*cases)
+    return Shelf(record, record.companies[0], now)
+
+
+@pytest.mark.parametrize("name", ["all", "open"])
+@given(size=st.integers(0, 320))
+@settings(max_examples=25, deadline=None)
+def test_walking_through_a_list_shows_every_case_once(name: str, size: int) -> None:
+    shelf = a_shelf(*(numbered(index) for index in range(size)))
+    pages = pages_of(shelf, name)
+    shown = [row.case.received for page in pages for row in page.rows]
+    assert shown == [row.case.received for row in shelf.rows][:: 1 if name == "open" else -1]
+    assert len(pages) == 1 + len(list(lists.numbers(shelf, name)))
+    assert max(len(page.rows) for page in pages) < 2 * lists.SIZE
+
+
+def test_a_new_case_changes_only_the_last_pages() -> None:
+    before = [numbered(index) for index in range(249)]
+    old, new = a_record(*before), a_record(*before, numbered(249), numbered(250))
+    pages = [url for url in urls(old, after(300)) if re.search(r"/(?:all|topic-delivery|2026-11)/\d+/", url)]
+    assert len(pages) == 9
+    clients = [create_board(record, after(300)).test_client() for record in (old, new)]
+    changed = [url for url in pages if clients[0].get(url).data != clients[1].get(url).data]
+    assert changed == ["/acme/all/3/", "/acme/topic-delivery/3/", "/acme/2026-11/3/"]
+
+
+def test_what_waits_longest_comes_first_where_it_is_asked_for() -> None:
+    client = a_client(numbered(2), numbered(1), now=after(100))
+    page = read(client, "/acme/overdue/")
+    assert page.index("/acme/00000001/") < page.index("/acme/00000002/")
+    assert "No answer" in read(client, "/")
+
+
+def test_lists_hold_what_they_are_called_after() -> None:
+    cases = [replace(case, number=f"{index:08}") for index, case in enumerate(CASES.values())]
+    shelf = a_shelf(*cases, now=after(1000))
+    assert {row.state for row in shelf.lists["solved"]} == {State.CONFIRMED}
+    assert {row.state for row in shelf.lists["disputed"]} == {State.DISPUTED}
+    assert all(row.late for row in shelf.lists["overdue"])
+    assert len(shelf.lists["all"]) == len(shelf.lists["topic-delivery"]) == len(cases)
+
+
+def test_filters_count_what_their_lists_show() -> None:
+    client = a_client(numbered(1), replace(CASES["confirmed"], topic="billing"), now=after(100))
+    page = words_of(read(client, "/acme/all/"))
+    assert "All 2 Open 1 Overdue 1 Solved 1 Disputed 0" in page
+    assert "Billing 1 Delivery 1" in page
+    assert "November 2026 2" in page
+
+
+def test_a_case_leads_to_the_ones_before_and_after_it() -> None:
+    client = a_client(numbered(1), numbered(2), numbered(3))
+    page = words_of(read(client, "/acme/00000002/"))
+    assert "Earlier case My parcel is three weeks late" in page
+    assert "Later case My parcel is three weeks late" in page
+    assert "Earlier case" not in read(client, "/acme/00000001/")
+
+
+# --- Counts ---
+
+
+def counted(*cases: Case | Entry, ledger: tuple[LedgerLine, ...] = (), hours: float = 100) -> dict[str, int]:
+    record = a_record(*cases, ledger=ledger)
+    found = count(Shelf(record, record.companies[0], after(hours)), after(hours))
+    return {key: getattr(found, key) for key in ("received", "answered", "waiting", "overdue", "confirmed", "disputed")}
+
+
+def test_every_line_of_the_ledger_was_received() -> None:
+    lines = tuple(a_line(f"{index:08}", outcome=outcome) for index, outcome in enumerate(LedgerOutcome))
+    assert counted(ledger=lines)["received"] == len(LedgerOutcome)
+
+
+@pytest.mark.parametrize(
+    "outcome", [LedgerOutcome.PRIVATE, LedgerOutcome.WAITING, LedgerOutcome.WITHHELD, LedgerOutcome.PUBLISHED]
+)
+def test_what_has_no_page_is_on_the_clock_all_the_same(outcome: LedgerOutcome) -> None:
+    line = a_line(outcome=outcome)
+    assert counted(ledger=(line,), hours=1)["waiting"] == 1
+    assert counted(ledger=(line,), hours=24)["overdue"] == 1
+    assert counted(ledger=(replace(line, first_reply=after(1)),))["answered"] == 1
+
+
+def test_nobody_owes_an_answer_to_spam_or_to_what_was_taken_back() -> None:
+    spam = a_line(outcome=LedgerOutcome.WITHHELD, reason=Reason.SPAM)
+    for line in (spam, a_line(outcome=LedgerOutcome.ERASED), a_line(outcome=LedgerOutcome.WITHDRAWN)):
+        assert counted(ledger=(line,))["overdue"] == 0
+
+
+def test_neither_hiding_nor_removing_makes_an_unanswered_case_less_overdue() -> None:
+    for case in (CASES["awaiting"], a_case(an_event("hidden", 5), text=TEXT), a_case(an_event("removed", 5))):
+        assert counted(case) == {
+            "received": 1,
+            "answered": 0,
+            "waiting": 0,
+            "overdue": 1,
+            "confirmed": 0,
+            "disputed": 0,
+        }
+
+
+def test_a_file_that_is_gone_counts_as_unanswered_whatever_the_ledger_says() -> None:
+    line = a_line(outcome=LedgerOutcome.PUBLISHED, first_reply=after(1))
+    missing = Entry(a_case(topic=""), "x.md", Standing.MISSING)
+    assert counted(missing, ledger=(line,))["answered"] == 0
+    assert counted(missing, ledger=(line,))["overdue"] == 1
+
+
+def test_the_company_page_says_where_everything_received_is() -> None:
+    lines = (
+        a_line(outcome=LedgerOutcome.PUBLISHED),
+        a_line("00000001", outcome=LedgerOutcome.PRIVATE),
+        a_line("00000002", outcome=LedgerOutcome.WITHHELD, reason=Reason.SPAM),
+    )
+    page = words_of(read(a_client(CASES["awaiting"], ledger=lines), "/acme/"))
+    assert (
+        "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld as spam."
+        in page
+    )

@@ -1,0 +1,67 @@
+"""The demo: the whole product on this machine, and nothing of it left behind."""
+
+import re
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.running import ROOT, demo
+
+
+def fetch(address: str) -> tuple[int, str, str]:
+    with urllib.request.urlopen(address, timeout=20) as response:
+        return response.status, response.read().decode(), response.headers["Content-Security-Policy"] or ""
+
+
+def test_the_demo_says_where_everything_is_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    before = subprocess.run(
+        ["git", "status", "--porcelain", "content"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    with demo(folder=tmp_path) as running:
+        assert [folder.name for folder in tmp_path.glob("amends-demo-*")]
+        assert re.fullmatch(r"http://localhost:\d+/", running.shop)
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/desk/", running.desk)
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", running.board)
+        assert running.said["login"] == "olga"
+        assert len(running.said["password"]) >= 12
+        for address, words in ((running.shop, "data-amends"), (running.desk, "Sign in"), (running.board, "Radlager")):
+            status, page, _ = fetch(address)
+            assert status == 200
+            assert words in page
+        ports = [urlsplit(address).port for address in (running.shop, running.desk, running.board)]
+        assert running.end() == 0
+    for port in ports:
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port or 0)) != 0
+    after = subprocess.run(
+        ["git", "status", "--porcelain", "content"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    assert after == before
+    assert list(tmp_path.glob("amends-demo-*")) == []
+
+
+def test_a_port_that_is_taken_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with demo(port) as running:
+            ports = [urlsplit(address).port or 0 for address in (running.shop, running.desk, running.board)]
+            assert port not in ports
+            assert all(port < found < port + 50 for found in ports)
+
+
+def test_two_demos_have_different_passwords_and_secrets() -> None:
+    with demo(8750) as one, demo(8750) as two:
+        assert one.said["password"] != two.said["password"]
+        assert {one.desk, one.board}.isdisjoint({two.desk, two.board})
+
+
+def test_the_shop_is_another_site_under_a_strict_policy() -> None:
+    with demo(8780) as running:
+        _, page, policy = fetch(running.shop)
+        service = running.desk.removesuffix("/desk/")
+        assert urlsplit(running.shop).hostname != urlsplit(service).hostname
+        assert f'<script async src="{service}/w/v1.js" data-company="radlager"></script>' in page
+        assert "default-src 'none'" in policy
+        assert "require-trusted-types-for 'script'" in policy

@@ -1,0 +1,204 @@
+"""The desk: who gets in, and what they can do there."""
+
+import re
+
+import pytest
+
+from amends.inbox import deeds
+from tests.house import PASSWORD, URL, House
+
+OPEN_TO_ALL = {
+    "static",
+    "desk.static",
+    "desk.sign_in",
+    "intake.new",
+    "intake.feedback",
+    "intake.preview",
+    "intake.launcher",
+    "intake.form_module",
+    "visitor.case",
+    "health",
+}
+"""Every route that needs no sign-in. A new route stands here or behind the desk's guard."""
+
+
+def test_every_route_is_behind_the_guard_or_expressly_open(house: House) -> None:
+    number = house.receive()
+    client = house.visitor()
+    for rule in house.app.url_map.iter_rules():
+        if rule.endpoint in OPEN_TO_ALL:
+            continue
+        assert rule.endpoint.startswith("desk."), rule
+        address = rule.rule.replace("<company>", "acme").replace("<number>", number)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            answer = client.open(address, method=method, base_url=URL, headers={"Referer": URL})
+            refused = answer.status_code == 400 or answer.headers.get("Location") == "/desk/sign-in"
+            assert refused, (method, address, answer.status)
+
+
+def test_every_change_at_the_desk_wants_a_token_against_forgery(house: House) -> None:
+    number = house.receive()
+    olga = house.at_the_desk()
+    for rule in house.app.url_map.iter_rules():
+        if rule.endpoint.startswith("desk.") and "POST" in (rule.methods or set()):
+            address = rule.rule.replace("<company>", "acme").replace("<number>", number)
+            answer = olga.client.post(address, data={"topic": "delivery"}, base_url=URL, headers={"Referer": URL})
+            assert answer.status_code == 400, address
+    with house.inbox.reading() as connection:
+        assert deeds.of_case(connection, number) == []
+
+
+@pytest.mark.parametrize(("login", "password"), [("olga", "wrong"), ("nobody", PASSWORD), ("olga", "")])
+def test_a_wrong_login_and_a_wrong_password_get_the_same_sentence(house: House, login: str, password: str) -> None:
+    house.at_the_desk("olga")
+    answer = house.at_the_desk(login, password).answer
+    assert answer is not None
+    assert answer.status_code in (200, 401)
+    if password:
+        assert "Login and password do not go together." in answer.text
+
+
+def test_signing_in_gives_a_new_session_and_signing_out_ends_it_on_the_server(house: House) -> None:
+    olga = house.at_the_desk()
+    assert olga.answer is not None
+    cookie = olga.answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-amends=")
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
+    assert olga.get("/desk/").status_code == 200
+    kept = olga.client.get_cookie("__Host-amends", domain="feedback.example")
+    assert kept is not None
+    olga.submit("/desk/sign-out", page="/desk/")
+    olga.client.set_cookie("__Host-amends", kept.value, domain="feedback.example", secure=True)
+    assert olga.get("/desk/").headers["Location"] == "/desk/sign-in"
+
+
+def test_an_idle_session_ends(house: House) -> None:
+    olga = house.at_the_desk()
+    house.pass_time(hours=11)
+    assert olga.get("/desk/").status_code == 200
+    house.pass_time(hours=13)
+    assert olga.get("/desk/").status_code == 302
+
+
+def test_staff_see_their_own_companys_cases_only(house: House) -> None:
+    number = house.receive(text="For acme alone")
+    bo, olga, kim = house.at_the_desk("bo"), house.at_the_desk("olga"), house.at_the_desk("kim")
+    assert "For acme alone" in olga.get("/desk/").text
+    assert "For acme alone" in kim.get("/desk/").text
+    assert "For acme alone" not in bo.get("/desk/").text
+    for company in ("acme", "bolt"):
+        assert bo.get(f"/desk/{company}/{number}").status_code == 404
+    answer = bo.submit(f"/desk/acme/{number}/publish", page="/desk/", topic="delivery")
+    assert answer.status_code == 404
+
+
+def test_only_the_keeper_withholds_and_companies_ask(house: House) -> None:
+    number = house.receive()
+    olga, kim = house.at_the_desk("olga"), house.at_the_desk("kim")
+    assert olga.decide(number, "withhold", reason="spam", why="An advertisement").status_code == 403
+    assert olga.decide(number, "ask", reason="spam", why="An advertisement").status_code == 302
+    house.work()
+    with house.inbox.reading() as connection:
+        assert deeds.asked(connection, number)
+    assert "An advertisement" in kim.get(f"/desk/acme/{number}").text
+    assert kim.decide(number, "withhold", reason="spam", why="It is one").status_code == 302
+    house.work()
+    with house.inbox.reading() as connection:
+        assert deeds.asked(connection, number) == []
+    assert "withheld" in kim.get(f"/desk/acme/{number}").text
+
+
+def test_a_reason_has_to_be_one_of_the_list_and_words_are_needed(house: House) -> None:
+    number = house.receive()
+    kim = house.at_the_desk("kim")
+    assert kim.decide(number, "withhold", reason="bad-for-us", why="x").status_code == 422
+    assert kim.decide(number, "withhold", reason="spam", why="").status_code == 422
+
+
+def test_a_reply_leaves_after_ten_seconds_and_can_be_undone_before(house: House) -> None:
+    number = house.receive(text="My parcel is late.")
+    olga = house.at_the_desk()
+    olga.decide(number, "publish", topic="delivery")
+    house.pass_time(seconds=9)
+    house.worker.turn()
+    page = olga.get(f"/desk/acme/{number}").text
+    deed = re.search(r'name="deed" value="(\d+)"', page)
+    assert deed
+    olga.decide(number, "undo", deed=deed[1])
+    house.work()
+    assert "Nobody outside has read it yet" in olga.get(f"/desk/acme/{number}").text
+
+
+def test_publishing_and_replying_is_one_step_and_stands_side_by_side_on_the_board(house: House) -> None:
+    number = house.receive(text="My parcel is late.", author="Anna")
+    olga = house.at_the_desk()
+    facts = {"name": "Olga, customer care", "text": "We are **sorry**.", "measure": "It is here tomorrow."}
+    assert olga.decide(number, "reply", topic="delivery", do="send", **facts).status_code == 302
+    house.work()
+    page = house.page(f"acme/{number}")
+    assert page.index("My parcel is late.") < page.index("We are <strong>sorry</strong>.")
+    assert "Olga" in page
+    assert "It is here tomorrow." in page
+
+
+def test_a_preview_shows_the_reply_as_it_will_be_read_and_sends_nothing(house: House) -> None:
+    number = house.receive()
+    olga = house.at_the_desk()
+    facts = {"name": "Olga", "text": "**Sorry** <script>alert(1)</script>", "topic": "delivery"}
+    page = olga.decide(number, "reply", do="preview", **facts).text
+    assert "<strong>Sorry</strong> &lt;script&gt;" in page
+    assert "<script>alert" not in page
+    house.work()
+    assert "Nobody outside has read it yet" in olga.get(f"/desk/acme/{number}").text
+
+
+@pytest.mark.parametrize(
+    "facts", [{"name": "", "text": "x"}, {"name": "Olga", "text": ""}, {"name": "O", "text": "x" * 10_001}]
+)
+def test_a_reply_without_a_person_or_words_is_refused_and_kept_on_the_page(house: House, facts: dict[str, str]) -> None:
+    number = house.receive()
+    answer = house.at_the_desk().decide(number, "reply", topic="delivery", do="send", **facts)
+    assert answer.status_code == 422
+    assert facts["text"] in answer.text
+    assert 'class="wrong"' in answer.text
+
+
+def test_the_inbox_has_the_case_that_is_due_first_on_top(house: House) -> None:
+    first = house.receive(text="First complaint")
+    house.pass_time(hours=1)
+    second = house.receive(text="Second complaint", publicity="private")
+    page = house.at_the_desk().get("/desk/").text
+    assert page.index(first) < page.index(second)
+
+
+def test_what_is_answered_leaves_the_inbox(house: House) -> None:
+    public, private = house.receive(text="In public"), house.receive(text="In private", publicity="private")
+    olga = house.at_the_desk()
+    for number in (public, private):
+        olga.decide(number, "reply", name="Olga", text="Sorry.", topic="delivery", do="send")
+    house.work()
+    page = olga.get("/desk/").text
+    assert "Nothing waits for an answer" in page
+    assert "In public" not in page
+
+
+def test_a_published_case_without_an_answer_stays_in_the_inbox(house: House) -> None:
+    number = house.receive(text="Published, unanswered")
+    olga = house.at_the_desk()
+    olga.decide(number, "publish", topic="billing")
+    house.work()
+    assert "Published, unanswered" in olga.get("/desk/").text
+
+
+def test_pages_of_the_desk_are_kept_out_of_every_cache_and_frame(house: House) -> None:
+    answer = house.at_the_desk().get("/desk/")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_foreign_host_name_is_refused(house: House) -> None:
+    answer = house.visitor().get("/healthz", base_url="https://evil.example")
+    assert answer.status_code == 400
+    assert answer.text.endswith("try again.\n")

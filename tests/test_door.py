@@ -1,0 +1,113 @@
+"""build.py: the door of a checkout, on machines that lack one thing or another."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHECKOUT = ("build.py", "pyproject.toml", "requirements.txt", "requirements-test.txt", "README.md", "LICENSE")
+
+
+def a_checkout(folder: Path) -> Path:
+    """Copy what build.py and the package's build need; the source is not copied but linked."""
+    folder.mkdir()
+    for name in CHECKOUT:
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    for name in ("site", "widget", "content"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **environ}
+    return subprocess.run(
+        [sys.executable, "build.py", *arguments],
+        cwd=folder,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+def test_an_old_python_is_told_that_it_is_too_old() -> None:
+    program = "import sys, runpy; sys.version_info = (3, 9, 2, 'final', 0); runpy.run_path('build.py')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Amends needs Python 3.11 or newer; this is 3.9."
+
+
+def test_build_py_uses_no_syntax_that_an_old_python_cannot_read() -> None:
+    assert ast.parse((ROOT / "build.py").read_text(), feature_version=(3, 6))
+
+
+def test_without_network_a_sentence_says_so_and_the_next_try_is_not_spoilt(tmp_path: Path) -> None:
+    folder = a_checkout(tmp_path / "checkout")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    done = run(folder, "build", **nowhere)
+    assert done.returncode == 1
+    assert "could not be installed. Is the network there" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((folder / ".venv").glob("amends-*"))
+
+
+@pytest.mark.parametrize("lacking", ["ensurepip", "nothing"])
+def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path: Path, lacking: str) -> None:
+    folder = a_checkout(tmp_path / "checkout")
+    environ = reached()
+    if lacking == "ensurepip":
+        (tmp_path / "hidden").mkdir()
+        (tmp_path / "hidden" / "ensurepip.py").write_text("raise ImportError('left out by the distribution')\n")
+        environ["PYTHONPATH"] = str(tmp_path / "hidden")
+    first = run(folder, "--out", "board", **environ)
+    assert first.returncode == 0, first.stderr
+    assert "Installing what Amends needs" in first.stderr
+    assert (folder / "board" / "index.html").is_file()
+    second = run(folder, "--out", "board", **environ)
+    assert second.returncode == 0, second.stderr
+    assert "Installing" not in second.stderr
+    assert re.search(r"\d+ cases, \d+ files in", second.stdout)
+
+
+def reached() -> dict[str, str]:
+    """Return what tells pip how this machine reaches its index."""
+    return {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP", "http"))}
+
+
+def test_the_exported_locks_pin_what_the_lock_pins() -> None:
+    locked = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
+    versions = {(package["name"], package["version"]) for package in locked}
+    hashes = {
+        item["hash"] for package in locked for item in [*package.get("wheels", []), package.get("sdist", {})] if item
+    }
+    for name in ("requirements.txt", "requirements-test.txt"):
+        text = (ROOT / name).read_text()
+        pinned = set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==([^ ;]+)", text, re.MULTILINE))
+        assert len(pinned) > 20
+        assert pinned <= versions
+        assert set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", text)) <= hashes
+
+
+def test_the_lock_holds_every_dependency_at_its_floor_or_above() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    for dependency in project["dependencies"]:
+        name, floor = dependency.split(">=")
+        assert numbers(pins[name]) >= numbers(floor), dependency
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def test_ci_runs_exactly_what_the_readme_says() -> None:
+    command = "python3 build.py test"
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith(command)
+    assert command in (ROOT / "README.md").read_text()

@@ -1,0 +1,135 @@
+"""The server as a process: what it acknowledged is on disk, whatever happens to it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from amends.inbox import Inbox, cases
+from tests.house import House
+
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(port: int) -> list[str]:
+    return [sys.executable, "-m", "amends", "serve", "--port", str(port)]
+
+
+def environment(house: House, port: int) -> dict[str, str]:
+    facts = {"CONTENT": house.content, "INSTANCE": house.settings.instance, "OUT": house.public}
+    facts["CACHE"] = house.folder / "cache"
+    return {
+        **os.environ,
+        **{f"AMENDS_{key}": str(value) for key, value in facts.items()},
+        "AMENDS_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+@contextmanager
+def serving(house: House) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run the real server, in a process group of its own, until the block ends."""
+    port = free_port()
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(
+            command(port), env=environment(house, port), stdout=log, stderr=log, start_new_session=True
+        ) as process,
+    ):
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(address, process)
+            yield process, address
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(int(PATIENCE / 0.05)):
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5) as response:
+                assert response.read() == b"ok\n"
+                return
+        except (urllib.error.URLError, ConnectionError):
+            process_still_there(process)
+    raise AssertionError("the server did not answer")
+
+
+def process_still_there(process: subprocess.Popen[bytes]) -> None:
+    """Wait a moment, or less where the process ends."""
+    try:
+        process.wait(0.05)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def send(address: str, text: str, key: str) -> str:
+    body = urllib.parse.urlencode({"text": text, "key": key}).encode()
+    request = urllib.request.Request(f"{address}/acme/feedback", body, {"Accept": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        assert response.status == 201
+        return str(json.load(response)["case"])
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_what_was_acknowledged_survives_a_kill(house: House, round_: int) -> None:
+    with serving(house) as (process, address):
+        numbers = [send(address, f"Complaint {index}", f"{index:032d}") for index in range(5 + round_)]
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(PATIENCE)
+    inbox = Inbox(house.settings.database)
+    with inbox.reading() as connection:
+        assert all(cases.get(connection, number) for number in numbers)
+    inbox.close()
+
+
+def test_it_ends_by_itself_when_asked_to(house: House) -> None:
+    with serving(house) as (process, address):
+        send(address, "Complaint", "k" * 32)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+
+def test_a_port_that_is_taken_is_told_with_the_way_out(house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            command(port), env=environment(house, port), capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    assert done.returncode == 1
+    assert f"cannot listen on 127.0.0.1, port {port}: Address already in use. Another one: --port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_record_there_is_nothing_to_serve(house: House) -> None:
+    (house.content / "board.toml").unlink()
+    done = subprocess.run(
+        command(free_port()),
+        env=environment(house, 1),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+        cwd=Path(house.folder),
+    )
+    assert done.returncode == 2
+    assert "it has no board.toml" in done.stderr

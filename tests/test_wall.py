@@ -1,0 +1,157 @@
+"""What is private stays private: by type, by import, and by trying."""
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary, String, Table, Text, select, true
+
+from amends.case import Case, Event
+from amends.inbox.schema import metadata
+from tests.house import House
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "site" / "amends"
+MODULES = sorted(
+    ".".join(file.relative_to(ROOT / "site").with_suffix("").parts).removesuffix(".__init__")
+    for file in PACKAGE.rglob("*.py")
+    if "migrations" not in file.parts and file.stem != "__main__"
+)
+
+MADE_PUBLIC = {("deed", "facts"), ("case", "number")}
+"""What publishing is there to publish: the words of a decision that left, and the number."""
+
+
+def canary(table: Table, column: str) -> str:
+    return f"canary-{table.name}-{column}"
+
+
+def plant(house: House, number: str) -> list[str]:
+    """Put a canary into every private column of text or bytes that a published case leaves behind."""
+    planted = []
+    with house.inbox.writing() as connection:
+        for table in metadata.sorted_tables:
+            if not connection.execute(select(table).limit(1)).first():
+                continue
+            for column in table.columns:
+                if column.primary_key or column.foreign_keys or (table.name, column.name) in MADE_PUBLIC:
+                    continue
+                if isinstance(column.type, (String, Text, LargeBinary)):
+                    word = canary(table, column.name)
+                    value = word.encode() if isinstance(column.type, LargeBinary) else word
+                    first = select(*table.primary_key.columns).limit(1).scalar_subquery() if column.unique else None
+                    where = table.primary_key.columns[0] == first if column.unique else true()
+                    length = column.type.length or 200
+                    connection.execute(table.update().where(where).values({column.name: value[:length]}))
+                    planted.append(word[:length])
+    return planted
+
+
+def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None:
+    olga, kim = house.at_the_desk("olga"), house.at_the_desk("kim")
+    words = {"email": "canary-mail@x.example", "reference": "canary-reference"}
+    number = house.receive(text="Public words", author="Public name", **words)
+    private = house.receive(text="canary-private", author="canary-private-name", publicity="private", **words)
+    withheld = house.receive(text="canary-withheld", author="canary-withheld-name", **words)
+    waiting = house.receive(text="canary-waiting", author="canary-waiting-name", **words)
+    olga.decide(withheld, "ask", reason="spam", why="canary-request")
+    olga.decide(number, "publish", topic="delivery")
+    olga.decide(private, "reply", name="canary-answerer", text="canary-answer", topic="other", do="send")
+    kim.decide(withheld, "withhold", reason="spam", why="canary-why")
+    house.work()
+    house.pass_time(hours=30)
+    house.work()
+    private_columns = plant(house, number)
+    assert {"canary-contact-email", "canary-staff-login", "canary-answer-text"} <= set(private_columns)
+    (house.content / "acme" / "company.toml").touch()
+    house.pass_time(days=2)
+    house.work()
+    assert find_canaries(house.content) == []
+    assert find_canaries(house.public) == []
+    assert "Public words" in house.page(f"acme/{number}")
+    assert waiting in "".join(file.name for file in house.content.rglob("*.md"))
+
+
+def find_canaries(folder: Path) -> list[str]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert files
+    return [str(file) for file in files if b"canary" in file.read_bytes().lower()]
+
+
+def test_imports_point_one_way() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 kept, 0 broken" in done.stdout
+
+
+def test_every_module_can_be_imported_alone() -> None:
+    program = (
+        "import importlib, json, subprocess, sys\n"
+        "names = json.loads(sys.argv[1])\n"
+        "for name in names:\n"
+        "    for key in [key for key in sys.modules if key.partition('.')[0] == 'amends']:\n"
+        "        del sys.modules[key]\n"
+        "    importlib.import_module(name)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(MODULES)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", ["amends.board", "amends.board.freeze"])
+def test_the_board_runs_without_anything_private(module: str) -> None:
+    program = f"import {module}, sys; print(*[name for name in sys.modules if name.startswith('amends.')])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[1] for name in done.stdout.split()}
+    assert "record" in loaded
+    assert loaded.isdisjoint(
+        {"inbox", "intake", "visitor", "desk", "publish", "work", "service", "submission", "links"}
+    )
+
+
+def test_the_record_has_no_field_for_what_is_private() -> None:
+    names = {field.name for kind in (Case, Event) for field in fields(kind)}
+    assert names.isdisjoint({"email", "phone", "reference", "order", "address", "note", "code", "staff", "salt", "key"})
+
+
+def test_only_text_turns_words_into_html() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        if file.name != "text.py":
+            source = file.read_text()
+            assert not any(name in source for name in ("Markup(", "import bleach", "from bleach", "from markdown")), (
+                file
+            )
+
+
+def test_no_template_marks_anything_safe_itself() -> None:
+    for file in PACKAGE.rglob("*.html"):
+        source = file.read_text()
+        assert "|safe" not in source.replace(" ", ""), file
+        assert "autoescape false" not in source, file
+        assert " style=" not in source, file
+        assert "<script>" not in source, file
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        if file.name != "clock.py":
+            source = file.read_text()
+            assert "datetime.now" not in source, file
+            assert "utcnow" not in source, file
+            assert "time.time()" not in source, file
+
+
+def test_the_example_board_holds_no_real_contact() -> None:
+    text = "".join(file.read_text() for file in (ROOT / "content").rglob("*.*"))
+    hosts = {word.split("@", 1)[1].strip("\"'.,)>") for word in text.split() if "@" in word}
+    assert all(host.endswith(".example") for host in hosts), hosts
