@@ -1,11 +1,13 @@
 """The desk: who gets in, and what they can do there."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from amends.desk import words
 from amends.inbox import deeds
-from tests.house import PASSWORD, URL, House
+from tests.house import NOON, PASSWORD, URL, House
 
 OPEN_TO_ALL = {
     "static",
@@ -202,3 +204,37 @@ def test_a_foreign_host_name_is_refused(house: House) -> None:
     answer = house.visitor().get("/healthz", base_url="https://evil.example")
     assert answer.status_code == 400
     assert answer.text.endswith("try again.\n")
+
+
+def test_a_reply_of_spaces_only_is_refused_and_stops_nobody_elses(house: House) -> None:
+    number = house.receive()
+    answer = house.at_the_desk().decide(number, "reply", topic="delivery", do="send", name="Olga", text=" \n ")
+    assert answer.status_code == 422
+    house.work()
+
+
+def test_undoing_a_reply_puts_its_words_back_into_the_form(house: House) -> None:
+    number = house.receive()
+    olga = house.at_the_desk()
+    olga.decide(number, "reply", topic="billing", do="send", name="Olga K.", text="Hours of work")
+    deed = re.search(r'name="deed" value="(\d+)"', olga.get(f"/desk/acme/{number}").text)
+    assert deed
+    page = olga.decide(number, "undo", deed=deed[1]).text
+    assert "Hours of work</textarea>" in page
+    assert 'value="Olga K."' in page
+    house.work()
+    assert "Nobody outside has read it yet" in olga.get(f"/desk/acme/{number}").text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said", "how"),
+    [
+        (30, "1 d 6 h left", "later"),
+        (3, "3 h left", "soon"),
+        (0, "under 1 min late", "late"),
+        (-200, "8 d late", "late"),
+    ],
+)
+def test_the_desk_says_how_urgent_an_answer_is(hours: int, said: str, how: str) -> None:
+    due = NOON + timedelta(hours=hours)
+    assert (words.left(due, NOON), words.urgency(due, NOON)) == (said, how)

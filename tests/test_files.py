@@ -129,6 +129,10 @@ def test_everybody_may_read_what_is_public(tmp_path: Path) -> None:
     assert (tmp_path / "case.md").read_bytes() == NEW
 
 
+def start(command: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 HOLDER = """
 import sys
 from pathlib import Path
@@ -143,8 +147,7 @@ print("free", flush=True)
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """Another process that holds the lock `record` until it is told to let go."""
-    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with start([sys.executable, "-c", HOLDER, str(tmp_path)]) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
         yield process
@@ -223,11 +226,9 @@ def test_processes_and_threads_that_count_together_lose_nothing(tmp_path: Path) 
     (tmp_path / "total").write_text("0")
     command = [sys.executable, "-c", COUNTER, str(tmp_path)]
     with ExitStack() as stack:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        both = [stack.enter_context(subprocess.Popen(command, **pipes)) for _ in range(2)]
-        assert [process.stdout.readline() for process in both] == ["ready\n"] * 2
+        both = [stack.enter_context(start(command)) for _ in range(2)]
+        assert [process.stdout.readline() for process in both if process.stdout] == ["ready\n"] * 2
         for process in both:
-            process.stdin.write("\n")
-            process.stdin.flush()
+            print(file=process.stdin, flush=True)
     assert [process.returncode for process in both] == [0, 0]
     assert (tmp_path / "total").read_text() == "400"

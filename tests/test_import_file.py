@@ -89,7 +89,7 @@ def turn(**changes: object) -> list[dict[str, object]]:
         (line(turns=turn(at="2020-04-01T17:31:32")), "expected a time with its zone"),
         (line(turns=turn(at=None)), "turn 1: `at` is None"),
         (line(turns=turn(text=" ")), "text: Please write what happened"),
-        (line(turns=turn(text="x" * 4001)), "text: This is 1 characters too long"),
+        (line(turns=turn(text="x" * 4001)), "text: This is 1 character too long"),
         (line(turns=[*GOOD["turns"][1:], *GOOD["turns"][:1]]), "turn 1: the first word is the customer's"),
         (line(turns=[GOOD["turns"][0], GOOD["turns"][2], GOOD["turns"][1]]), "turn 3: an event earlier than"),
         ("x" * 1_000_001, "longer than 1000000 bytes"),

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -37,9 +38,9 @@ def connection(inbox: Inbox) -> Iterator[Connection]:
         yield opened
 
 
-def a_deed(seconds: int = 10, **facts: object) -> Deed:
+def a_deed(seconds: int = 10, **facts: Any) -> Deed:
     """A reply decided at START that leaves so many seconds later."""
-    given = {"kind": "reply", "facts": {"text": "We are sorry. 😀"}, "staff": OLGA.id, "made": START}
+    given: dict[str, Any] = {"kind": "reply", "facts": {"text": "We are sorry. 😀"}, "staff": OLGA.id, "made": START}
     return Deed(**{"id": 0, "company": "acme", "number": NUMBER, "leaves": moment(seconds), **given, **facts})
 
 

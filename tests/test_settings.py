@@ -198,9 +198,11 @@ def test_two_processes_that_start_at_once_get_the_same_secret(tmp_path: Path) ->
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     with start("slow") as slow:
+        assert slow.stdout
         assert slow.stdout.readline() == "making\n"
         with start("quick") as quick:
             # The quick one may go ahead, or wait for the slow one: then that is let go on after a while.
+            assert quick.stdout
             select.select([quick.stdout], [], [], 2)
             one, _ = slow.communicate("\n" * 5)
             other, _ = quick.communicate()

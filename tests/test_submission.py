@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, reject, settings
@@ -21,7 +22,7 @@ UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]
 """Control characters, the marks that reorder what follows (UAX #9), and halves of characters."""
 
 
-def a_submission(company: Company = ACME, **fields: str | None) -> Submission:
+def a_submission(company: Company = ACME, /, **fields: str | None) -> Submission:
     return validate({"text": "Parcel three weeks late.", "key": KEY, **fields}, company)
 
 
@@ -217,9 +218,9 @@ def test_the_digest_does_not_depend_on_where_and_under_which_key_it_was_sent() -
 
 @pytest.mark.parametrize(("one", "next_one"), [("text", "author"), ("author", "email"), ("email", "reference")])
 def test_a_fact_cannot_slip_into_the_next_field_unnoticed(one: str, next_one: str) -> None:
-    before, after = a_submission(), replace(a_submission(), **{one: "a@b.example", next_one: ""})
-    moved = replace(before, **{one: "", next_one: "a@b.example"})
-    assert len({before.digest(), after.digest(), moved.digest()}) == 3
+    here: dict[str, Any] = {one: "a@b.example", next_one: ""}
+    there: dict[str, Any] = {one: "", next_one: "a@b.example"}
+    assert replace(a_submission(), **here).digest() != replace(a_submission(), **there).digest()
 
 
 def test_the_bytes_committed_to_are_exactly_these() -> None:

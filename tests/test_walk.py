@@ -211,7 +211,12 @@ def test_a_huge_file_is_refused_without_being_read(tmp_path: Path, monkeypatch: 
     os.truncate(content / FILE, 40_000_000)
     read: list[str] = []
     read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), read_bytes(path))[1])
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
     record = load(content)
     assert faults(record) == [f"{FILE}: found a huge file, expected at most 262144 bytes"]
     assert the_entry(record).standing is Standing.PLACEHOLDER

@@ -225,6 +225,8 @@ def promises(case: Case) -> tuple[Promise, ...]:
 
 def end_of(day: date, zone: tzinfo = UTC) -> datetime:
     """Return the instant in UTC at which a day is over in that time zone."""
+    if day.year == date.max.year:
+        return datetime.max.replace(tzinfo=UTC)
     return datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
 
 
@@ -250,10 +252,9 @@ def _outcome(case: Case, now: datetime) -> State | None:
 
 
 def _progress(case: Case, now: datetime, zone: tzinfo) -> State:
-    running = [promise for promise in promises(case) if promise.is_running]
-    if any(now >= end_of(promise.due, zone) for promise in running):
+    if has_late_promise(case, now, zone):
         return State.PROMISE_OVERDUE
-    if running:
+    if any(promise.is_running for promise in promises(case)):
         return State.PROMISED
     if case.first_reply:
         return State.REPLIED
@@ -271,25 +272,48 @@ def is_open(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
     return found in _OPEN
 
 
-def clock_runs_until(case: Case) -> datetime | None:
-    """Return when the answer that is owed now falls due, or None where none is owed.
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An answer that the customer waits for: since when, and by when it is due."""
+
+    since: datetime
+    due: datetime
+
+
+def answer_owed(case: Case) -> Owed | None:
+    """Return the answer that is owed now, or None where none is.
 
     The first reply is owed by `reply_by`. A verdict of partly or unsolved starts a new clock, as
-    long as the first, which the next reply stops.
+    long as the first; a reply stops the clock that runs, and nothing else but the customer's content does.
     """
     if case.is_gone:
         return None
-    verdict = case.last("verdict")
-    if verdict is not None and verdict.outcome is not Outcome.SOLVED:
-        answered = any(reply.at >= verdict.at for reply in case.replies)
-        return None if answered else verdict.at + case.promised_within
-    return case.reply_by if case.first_reply is None else None
+    owed: Owed | None = Owed(case.received, case.reply_by)
+    for event in case.events:
+        if event.event == "reply" or (event.event == "verdict" and event.outcome is Outcome.SOLVED):
+            owed = None
+        elif event.event == "verdict" and owed is None:
+            owed = Owed(event.at, event.at + case.promised_within)
+    return owed
+
+
+def clock_runs_until(case: Case) -> datetime | None:
+    """Return when the answer that is owed falls due, or None where none is owed."""
+    owed = answer_owed(case)
+    return owed.due if owed else None
 
 
 def is_late(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
     """Whether an answer or a promise is overdue at `now`."""
+    if case.is_gone:
+        return False
     due = clock_runs_until(case)
-    return (due is not None and now >= due) or state(case, now, zone) is State.PROMISE_OVERDUE
+    return (due is not None and now >= due) or has_late_promise(case, now, zone)
+
+
+def has_late_promise(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
+    """Whether a promise that is neither kept nor broken was due before `now`."""
+    return any(promise.is_running and now >= end_of(promise.due, zone) for promise in promises(case))
 
 
 def next_change(case: Case, now: datetime, zone: tzinfo = UTC) -> datetime | None:
@@ -317,8 +341,8 @@ def impossible_moves(case: Case) -> Iterator[Impossible]:
     """Name every event that cannot follow from those before it."""
     if case.reply_by < case.received:
         yield Impossible(None, "reply_by before received", "a time to answer after the receipt")
-    if case.is_gone and case.text:
-        yield Impossible(None, "a text under a tombstone", "no text: it was withdrawn or removed")
+    if case.is_gone and (case.text or case.title):
+        yield Impossible(None, "a text under a tombstone", "no text and no title: it was withdrawn or removed")
     for index in range(len(case.events)):
         so_far = replace(case, events=case.events[:index])
         for found, expected in _against(so_far, case.events[index]):

@@ -53,6 +53,8 @@ def build_command(
         built = build(settings.content, settings.out, settings.cache, _instant(at), strict=strict, base_url=base_url)
     for fault in built.faults:
         click.echo(f"{settings.content / str(fault)}", err=True)
+    for warning in built.warnings:
+        click.echo(warning, err=True)
     if built.faults:
         click.echo("Files with faults are shown as they were last good, or as a placeholder.", err=True)
     summary = f"{built.cases} cases, {built.pages} files in {built.seconds:.1f} s: {settings.out}"

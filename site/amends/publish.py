@@ -18,10 +18,8 @@ from amends.inbox import Inbox, cases, deeds
 from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
 from amends.record import (
-    CannotSpliceError,
     LedgerLine,
     LedgerOutcome,
-    RecordError,
     case_file,
     case_path,
     exclusive,
@@ -114,7 +112,8 @@ class Publisher:
     def _carry_out(self, deed: Deed, now: datetime) -> None:
         try:
             _DEEDS[deed.kind](self, deed, deed.at or now)
-        except (CannotPublishError, CannotSpliceError, RecordError) as error:
+        except (ValueError, KeyError) as error:
+            # Also a decision that is not what it should be: it must not keep the others from leaving.
             with self._inbox.writing() as connection:
                 deeds.failed(connection, deed.id, str(error))
             return
@@ -141,6 +140,8 @@ class Publisher:
     def _reply(self, deed: Deed, at: datetime) -> None:
         facts = deed.facts
         event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
+        if "topic" in facts:
+            self._publish(deed, at)
         case = self._add(deed, event)
         with self._inbox.writing() as connection:
             known = cases.get(connection, deed.number) is not None

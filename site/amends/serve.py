@@ -1,13 +1,16 @@
 """Running the service for real: granian for requests, one thread for what runs by the clock."""
 
+import multiprocessing
 import os
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
 from amends import clock
 from amends.inbox import Inbox
@@ -40,8 +43,27 @@ def serve(
     inbox.migrate()
     worker = Worker(settings, inbox, clock.system)
     worker.copy_settings()
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run, args=(stop,), name="work")
+    server = _server(settings, host, port, workers)
+    server.on_startup(ready or (lambda: None))
+    if work:
+        server.on_startup(thread.start)
+    try:
+        server.serve()
+    finally:
+        stop.set()
+        if thread.is_alive():
+            thread.join()
+        inbox.close()
+
+
+def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractServer[Any]:
+    # A forked process would take over the state of the SQLite connections here, and with it a write lock that
+    # nobody ever gives back: https://www.sqlite.org/howtocorrupt.html, section 2.6.
+    multiprocessing.set_start_method("spawn", force=True)
     os.environ.update(_environment(settings))
-    server = Granian(
+    return Granian(
         "amends.service:from_environment",
         factory=True,
         address=host,
@@ -53,18 +75,6 @@ def serve(
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     )
-    stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(stop,), name="work")
-    server.on_startup(ready or (lambda: None))
-    if work:
-        server.on_startup(thread.start)
-    try:
-        server.serve()
-    finally:
-        stop.set()
-        if thread.is_alive():
-            thread.join()
-        inbox.close()
 
 
 def _check_port(host: str, port: int) -> None:

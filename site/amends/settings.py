@@ -7,8 +7,10 @@ the environment wins. There is no default secret: one is made at the first start
 import os
 import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,16 +59,13 @@ class Settings:
     def secret(self) -> bytes:
         """Return the installation's secret, making it at the first call; SettingsError where it is damaged."""
         path = self.instance / "secret.key"
-        self.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+            self.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists():
+                _make_secret(path)
             return _secret_in(path)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(_SECRET_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return _secret_in(path)
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be used: {error.strerror}") from error
 
 
 def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
@@ -94,7 +93,7 @@ def _stored(path: Path) -> dict[str, str]:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     unknown = sorted(table.keys() - set(_KEYS))
     if unknown:
@@ -106,6 +105,20 @@ def _whole(key: str, text: str, most: int) -> int:
     if not text.isdecimal() or int(text) > most:
         raise SettingsError(f"AMENDS_{key.upper()} is {text!r}; it should be a whole number from 0 to {most}")
     return int(text)
+
+
+def _make_secret(path: Path) -> None:
+    """Write a new secret and give it its name in one step: of two processes at once, the first one's counts."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".secret.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(_SECRET_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        os.unlink(temporary)
 
 
 def _secret_in(path: Path) -> bytes:

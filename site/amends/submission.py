@@ -21,7 +21,8 @@ MAX_EMAIL = 254
 """The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, less its angle brackets)."""
 
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[^\s@<>\"(),;:\\\[\]]+\.[^\s@<>\"(),;:\\\[\].]+")
-_PAGE = re.compile(r"/[^\s?#]{0,500}")
+_PAGE = re.compile(r"/[!\"$->@-~]{0,500}")  # as browsers write a path: printable ASCII, percent-encoded
+_INVISIBLE = " \n\u061c\u200b\u200c\u200d\u200e\u200f\u2060"
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
@@ -107,17 +108,18 @@ def _problems(submission: Submission, given: Mapping[str, str]) -> list[tuple[st
 
 
 def _wrong_text(text: str) -> Problem | None:
-    if not text:
+    if not text.strip(_INVISIBLE):
         return Problem("empty", "Please write what happened; a few words are enough.")
     if len(text) > MAX_CUSTOMER:
         over = len(text) - MAX_CUSTOMER
-        message = f"This is {over} characters too long: at most {MAX_CUSTOMER} can be sent. Nothing of it was lost."
+        amount = "1 character" if over == 1 else f"{over} characters"
+        message = f"This is {amount} too long: at most {MAX_CUSTOMER} can be sent. Nothing of it was lost."
         return Problem("too_long", message)
     return None
 
 
 def _wrong_email(email: str) -> Problem | None:
-    if email and (len(email) > MAX_EMAIL or not _EMAIL.fullmatch(email)):
+    if email and (one_line(email, MAX_EMAIL) != email or not _EMAIL.fullmatch(email)):
         return Problem("not_an_address", "This is no e-mail address. Correct it, or leave it empty.")
     return None
 

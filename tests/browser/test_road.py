@@ -33,7 +33,7 @@ def answer(page: Page, words: str, reply: str) -> None:
     """Open the case with these words and publish it with a reply."""
     page.get_by_role("link", name=re.compile(words)).first.click()
     expect(page.get_by_text(words).first).to_be_visible()
-    page.get_by_label("Reply", exact=True).fill(reply)
+    page.get_by_label("Public reply").fill(reply)
     page.get_by_label("Your name, as everyone will read it").fill("Olga, customer care")
     page.get_by_role("button", name="Publish case and reply").click()
     expect(page.get_by_role("button", name="Undo").first).to_be_visible()
@@ -149,7 +149,7 @@ def test_what_was_refused_is_told_in_the_dialog_and_the_words_stay(
     words = "x" * 4001
     dialog.get_by_role("textbox").first.fill(words)
     dialog.get_by_role("button", name="Send").click()
-    expect(dialog.get_by_text("1 characters too long")).to_be_visible()
+    expect(dialog.get_by_text("1 character too long")).to_be_visible()
     expect(dialog.get_by_role("textbox").first).to_have_value(words)
     problems.clear()  # the browser itself logs the 422
 

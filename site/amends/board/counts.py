@@ -49,7 +49,7 @@ def count(shelf: Shelf, now: datetime) -> Counts:
 
 def _of_row(row: Row, now: datetime) -> tuple[str, ...]:
     answered = ("answered",) if row.case.first_reply else ()
-    if row.late or row.state is State.PROMISE_OVERDUE:
+    if row.late:
         return (*answered, "overdue")
     if row.answer_due is not None:
         return (*answered, "waiting")

@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 from flask_frozen import Freezer, MissingURLGeneratorWarning
 
-from amends.board import create_board, urls
+from amends.board import accent, create_board, urls
 from amends.board.memory import LastGood
 from amends.board.swap import put_in_place
 from amends.case import next_change
@@ -30,6 +30,7 @@ class Built:
     cases: int
     seconds: float
     faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
     next_due: datetime | None
 
 
@@ -53,7 +54,7 @@ def build(
         put_in_place(fresh, out)
         shutil.rmtree(fresh, ignore_errors=True)
     cases = sum(map(len, record.entries.values()))
-    return Built(pages, cases, time.perf_counter() - started, record.faults, _next_due(record, now))
+    return Built(pages, cases, time.perf_counter() - started, record.faults, _warnings(record), _next_due(record, now))
 
 
 def _read(content: Path, cache: Path, *, strict: bool) -> Record:
@@ -108,6 +109,12 @@ def _sync(folder: Path) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _warnings(record: Record) -> tuple[str, ...]:
+    """Return what was mended in the settings of companies, for the build to say."""
+    found = ((company.slug, accent.warning(company.accent)) for company in record.companies)
+    return tuple(f"{slug}/company.toml: accent: {warning}" for slug, warning in found if warning)
 
 
 def _next_due(record: Record, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from amends import text
-from amends.case import Case, State, clock_runs_until, end_of, is_open, promises, state
+from amends.case import Case, State, answer_owed, clock_runs_until, end_of, has_late_promise, is_open, promises, state
 from amends.record import Company, Entry, Record, Standing
 
 ALWAYS = ("all", "open", "overdue", "solved", "disputed")
@@ -60,10 +60,8 @@ class Row:
     @property
     def waits_since(self) -> datetime | None:
         """Since when the customer has been waiting for the answer that is owed."""
-        if self.answer_due is None:
-            return None
-        verdict = self.case.last("verdict")
-        return self.case.received if verdict is None else verdict.at
+        owed = None if self.case.imported else answer_owed(self.case)
+        return owed.since if owed else None
 
     @property
     def promised_for(self) -> date | None:
@@ -90,11 +88,12 @@ def row_of(company: Company, entry: Entry, now: datetime) -> Row:
     shows_words = not case.is_hidden and not case.is_gone
     row = Row(company, entry, state(case, now, zone), is_open(case, now, zone), shows_words, due=None, late=False)
     due = row.answer_due or _promise_due(row)
-    return replace(row, due=due, late=due is not None and now >= due)
+    late = due is not None and now >= due
+    return replace(row, due=due, late=late or (not case.is_gone and has_late_promise(case, now, zone)))
 
 
 def _promise_due(row: Row) -> datetime | None:
-    day = row.promised_for if row.state in (State.PROMISED, State.PROMISE_OVERDUE) else None
+    day = None if row.case.is_gone else row.promised_for
     return end_of(day, row.company.zone) if day else None
 
 
@@ -156,7 +155,7 @@ def _names(row: Row) -> Iterator[str]:
     yield "all"
     if row.open:
         yield "open"
-    if row.late or row.state is State.PROMISE_OVERDUE:
+    if row.late:
         yield "overdue"
     if row.state is State.CONFIRMED:
         yield "solved"

@@ -259,7 +259,7 @@ def adds_up(received: int, on_board: int, without_page: Iterable[tuple[str, int]
     parts = [f"{on_board:,} {'has' if on_board == 1 else 'have'} a page here"]
     parts += [f"{number:,} {_WITHOUT_PAGE[outcome][number != 1]}" for outcome, number in without_page]
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-    return f"Of {times.counted(received, 'case')} received, {listed}. All of them count."
+    return f"Of {times.counted(received, 'case')} received, {listed}. All of them are counted as received."
 
 
 def ended(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from amends.case import Reason
 from amends.text import MAX_STAFF
@@ -14,8 +14,8 @@ REASONS = {str(reason): str(reason).replace("-", " ") for reason in Reason}
 class SignInForm(FlaskForm):
     """Who somebody is."""
 
-    login = StringField("Login", [InputRequired("Please give your login.")])
-    password = PasswordField("Password", [InputRequired("Please give your password.")])
+    login = StringField("Login", [DataRequired("Please give your login.")])
+    password = PasswordField("Password", [DataRequired("Please give your password.")])
 
 
 class ReplyForm(FlaskForm):
@@ -23,13 +23,13 @@ class ReplyForm(FlaskForm):
 
     name = StringField(
         "Your name, as everyone will read it",
-        [InputRequired("A person answers: please give a first name or a chosen name."), Length(max=MAX_NAME)],
+        [DataRequired("A person answers: please give a first name or a chosen name."), Length(max=MAX_NAME)],
         description="a first name or a chosen name, and your role",
     )
     text = TextAreaField(
         "Reply",
         [
-            InputRequired("There is nothing to send yet."),
+            DataRequired("There is nothing to send yet."),
             Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
         ],
     )
@@ -49,7 +49,7 @@ class WithholdForm(FlaskForm):
     """Why a text is not to be shown. Companies ask with it, the keeper decides with it."""
 
     reason = SelectField("Reason, counted in public", choices=REASONS)
-    why = StringField("In your words", [InputRequired("Please say why, in a few words."), Length(max=500)])
+    why = StringField("In your words", [DataRequired("Please say why, in a few words."), Length(max=500)])
 
 
 class ButtonForm(FlaskForm):

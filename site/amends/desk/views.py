@@ -132,7 +132,7 @@ class Desk:
         facts = {name: (form[name].data or "").strip() for name in ("name", "text", "measure")}
         facts = {name: text for name, text in facts.items() if text}
         if matter.is_unread:
-            self._decide(matter, "publish", topic=form.topic.data)
+            facts["topic"] = form.topic.data
         self._decide(matter, "answer" if matter.is_private else "reply", **facts)
         return self._back(matter)
 
@@ -158,14 +158,17 @@ class Desk:
         return self._back(matter)
 
     def undo(self, company: str, number: str) -> _Page:
-        """Take a decision back before it leaves."""
+        """Take a decision back before it leaves; a reply's words go back into the form."""
         matter = self._matter(company, number)
         form = ButtonForm()
-        deed = form.deed.data or ""
-        if form.validate_on_submit() and deed.isdecimal():
-            with self._inbox.writing() as connection:
-                deeds.undo(connection, int(deed), number, self._clock())
-        return self._back(matter)
+        undone = next((deed for deed in matter.pending if str(deed.id) == form.deed.data), None)
+        if undone is None or not form.validate_on_submit():
+            return self._back(matter)
+        with self._inbox.writing() as connection:
+            if not deeds.undo(connection, undone.id, number, self._clock()):
+                return self._back(matter)
+        after = self._matter(company, number)
+        return self._show(after, reply=self._reply_form(after, **undone.facts))
 
     def _matter(self, slug: str, number: str) -> Matter:
         guard.require_company(slug)
@@ -224,8 +227,9 @@ class Desk:
         form.topic.choices = _topics(matter)
         return form
 
-    def _reply_form(self, matter: Matter) -> ReplyForm:
-        form = ReplyForm(topic=matter.topic, name=guard.person().name)
+    def _reply_form(self, matter: Matter, **facts: str) -> ReplyForm:
+        filled = {"topic": matter.topic, "name": guard.person().name, **facts}
+        form = ReplyForm(formdata=None, **filled) if facts else ReplyForm(**filled)
         form.topic.choices = _topics(matter)
         return form
 

@@ -60,7 +60,8 @@ def of_case(connection: Connection, number: str) -> list[Deed]:
 def undo(connection: Connection, identity: int, number: str, now: datetime) -> bool:
     """Take a decision back; False where it is too late. One that failed can always be put aside."""
     condition = (deed.c.at.is_(None)) | (deed.c.failed.is_not(None))
-    query = update(deed).where(deed.c.id == identity, deed.c.number == number, deed.c.done.is_(None), condition)
+    open_ = (deed.c.done.is_(None), deed.c.undone.is_(None), condition)
+    query = update(deed).where(deed.c.id == identity, deed.c.number == number, *open_)
     return connection.execute(query.values(undone=now)).rowcount > 0
 
 

@@ -1,6 +1,5 @@
 """Opening the private store: one engine, with durable commits and the schema brought up to date."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -8,9 +7,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 
 class StoreUnavailableError(RuntimeError):
@@ -42,11 +41,11 @@ class Inbox:
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return a connection that sees one state of the store."""
-        return _explained(self._engine.connect())
+        return _reading(self._engine)
 
     def writing(self) -> AbstractContextManager[Connection]:
         """Return a connection whose work is committed, and on disk, when the block ends."""
-        return _explained_write(self._writer.connect())
+        return _writing(self._writer)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -54,14 +53,14 @@ class Inbox:
 
 
 @contextmanager
-def _explained(connection: Connection) -> Iterator[Connection]:
-    with _as_unavailable(), connection:
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with _as_unavailable(), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
-def _explained_write(connection: Connection) -> Iterator[Connection]:
-    with _as_unavailable(), connection, connection.begin():
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with _as_unavailable(), engine.begin() as connection:
         yield connection
 
 
@@ -69,11 +68,9 @@ def _explained_write(connection: Connection) -> Iterator[Connection]:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise StoreUnavailableError(str(error.orig)) from error
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
     except DBAPIError as error:
-        if not isinstance(error.orig, sqlite3.Error) or "readonly" not in str(error.orig):
-            raise
         raise StoreUnavailableError(str(error.orig)) from error
 
 

@@ -12,7 +12,7 @@ from amends.record.walk import load, read_text
 
 
 def fingerprint(content: Path) -> bytes:
-    """Return a digest that changes whenever a file of the record does (name, size, time of change, inode)."""
+    """Return a digest that changes whenever a file of the record does (name, size, times, inode)."""
     digest = hashlib.sha256()
     folders = [os.fspath(content)]
     while folders:
@@ -23,9 +23,16 @@ def fingerprint(content: Path) -> bytes:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.path)
                     continue
-                facts = entry.stat(follow_symlinks=False)
-                digest.update(f"{entry.path}\0{facts.st_size}\0{facts.st_mtime_ns}\0{facts.st_ino}\n".encode())
+                digest.update(os.fsencode(entry.path) + _traits(entry))
     return digest.digest()
+
+
+def _traits(entry: os.DirEntry[str]) -> bytes:
+    try:
+        facts = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return b"gone\n"
+    return f"\0{facts.st_size}\0{facts.st_mtime_ns}\0{facts.st_ctime_ns}\0{facts.st_ino}\n".encode()
 
 
 class Current:

@@ -11,7 +11,8 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` at `path` so that a reader, or a crash at any instant, finds the old file or the new one.
 
-    A temporary file beside it, fsync, rename, fsync of the folder. OSError leaves the old file as it was.
+    A temporary file beside it, fsync, rename, fsync of the folder. OSError where one of these fails: the old
+    file is as it was, or, where only the folder could not be synced, the new one is there.
     """
     _make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -52,7 +52,7 @@ def is_slug(text: str) -> bool:
 def _read(text: str, path: str, readers: Mapping[str, _Reader], required: tuple[str, ...]) -> dict[str, Any]:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         line = _LINE.search(str(error))
         fault = Fault(path, int(line[1]) if line else None, None, f"what TOML cannot read ({error})", "key = value")
         raise RecordError([fault]) from error
@@ -74,7 +74,7 @@ def _read(text: str, path: str, readers: Mapping[str, _Reader], required: tuple[
 
 def _line_of(text: str, key: str) -> int | None:
     """Return the line of a top-level key: tomllib keeps none."""
-    found = re.search(rf"^[ \t]*(?:\[\[?[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=\]]", text, re.MULTILINE)
+    found = re.search(rf"^[ \t]*(?:\[\[?[ \t]*)?[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 

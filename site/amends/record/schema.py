@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from amends import clock
 from amends.case import ALPHABET, NUMBER_LENGTH, SHAPES, Case, Event, Kind, Outcome, Reason, impossible_moves
@@ -17,6 +17,7 @@ LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 NUMBER = re.compile(f"[{ALPHABET}]{{{NUMBER_LENGTH}}}")
 
 _Reader = Callable[[str], object]
+_Day = TypeVar("_Day", date, datetime)
 
 
 class _UnfitError(ValueError):
@@ -46,14 +47,21 @@ def _one_of(kind: type[StrEnum]) -> _Reader:
 
 def _instant(text: str) -> datetime:
     try:
-        return clock.parse(text)
+        return _in_our_time(clock.parse(text))
     except ValueError:
         raise _UnfitError("a time in UTC like 2026-11-02T09:14:05Z") from None
 
 
+def _in_our_time(found: _Day) -> _Day:
+    """Refuse what is surely a slip, and what days and clocks cannot be added to."""
+    if not 1970 <= found.year < 2200:
+        raise ValueError
+    return found
+
+
 def _day(text: str) -> date:
     try:
-        found = date.fromisoformat(text)
+        found = _in_our_time(date.fromisoformat(text))
     except ValueError:
         raise _UnfitError("a date like 2026-11-06") from None
     if found.isoformat() != text:

@@ -1,6 +1,7 @@
 """Reading a whole record from its folder, as far as it can be read."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,9 @@ from amends.record.model import (
     Standing,
 )
 from amends.record.schema import NUMBER, read_case
+
+_YEAR = re.compile("[0-9]{4}")
+_TRUST = (Standing.GOOD, Standing.LAST_GOOD, Standing.PLACEHOLDER, Standing.MISSING)
 
 
 class NotABoardError(ValueError):
@@ -58,7 +62,7 @@ def load(content: Path, memory: Memory | None = None) -> Record:
     """
     if not (content / "board.toml").is_file():
         raise NotABoardError(f"{content} is no board: it has no board.toml (amends init makes one)")
-    return _Walk(content, memory or NoMemory()).record()
+    return _Walk(content, NoMemory() if memory is None else memory).record()
 
 
 def case_path(company: str, received: datetime, number: str) -> str:
@@ -113,31 +117,42 @@ class _Walk:
         for folder in self.folders(self.content):
             path = f"{folder.name}/company.toml"
             if not (folder / "company.toml").exists():
+                if any(_YEAR.fullmatch(inside.name) for inside in folder.iterdir()):
+                    self.fault(path, "no file", "the company's settings: its cases are not shown")
                 continue
             if not is_slug(folder.name):
                 self.fault(path, f"the folder name {folder.name!r}", "a slug that is not reserved")
                 continue
-            try:
-                text = read_text(folder / "company.toml", path)
-                company = read_company(text, folder.name, path)
-                self.memory.keep(path, text)
-            except RecordError as error:
-                self.faults.extend(error.faults)
-                kept = self.memory.recall(path)
-                nameless = Company(folder.name, folder.name, "https://invalid.example/")
-                company = read_company(kept, folder.name, path) if kept else nameless
-            yield company
+            yield self.company(folder, path)
+
+    def company(self, folder: Path, path: str) -> Company:
+        try:
+            text = read_text(folder / "company.toml", path)
+            company = read_company(text, folder.name, path)
+        except RecordError as error:
+            self.faults.extend(error.faults)
+            kept = self.memory.recall(path)
+            nameless = Company(folder.name, folder.name, "https://invalid.example/")
+            return read_company(kept, folder.name, path) if kept else nameless
+        self.memory.keep(path, text)
+        return company
 
     def ledger(self, slug: str) -> Iterator[LedgerLine]:
         folder = self.content / slug / "ledger"
-        for file in sorted(folder.glob("*.csv")):
+        seen = set()
+        for file in [] if folder.is_symlink() else sorted(folder.glob("*.csv")):
             path = f"{slug}/ledger/{file.name}"
             try:
                 lines, faults = sift_ledger(read_text(file, path), path)
             except RecordError as error:
                 lines, faults = (), error.faults
             self.faults.extend(faults)
-            yield from lines
+            for line in lines:
+                if line.case in seen:
+                    self.fault(path, f"the case {line.case} a second time", "each case in one month's ledger")
+                    continue
+                seen.add(line.case)
+                yield line
 
     def entries(self, slug: str, ledger: tuple[LedgerLine, ...]) -> list[Entry]:
         received = {line.case: line for line in ledger}
@@ -151,11 +166,29 @@ class _Walk:
         return found
 
     def case_files(self, slug: str) -> Iterator[Path]:
-        for year in self.folders(self.content / slug):
-            if not (len(year.name) == 4 and year.name.isdecimal()):
+        """Yield the case files, and name as faults those that stand where no case belongs."""
+        root = self.content / slug
+        self.out_of_place(root)
+        for year in self.folders(root):
+            if not _YEAR.fullmatch(year.name):
                 continue
+            self.out_of_place(year)
             for month in self.folders(year):
-                yield from sorted(file for file in month.iterdir() if _is_case(file.name))
+                yield from sorted(file for file in month.iterdir() if self.is_case(file))
+                for inside in self.folders(month):
+                    self.out_of_place(inside)
+
+    def is_case(self, file: Path) -> bool:
+        if not file.name.isprintable() or any("\ud800" <= letter <= "\udfff" for letter in file.name):
+            shown = file.parent.relative_to(self.content).as_posix()
+            self.fault(shown, f"a file with the name {file.name!a}", "<number>.md")
+            return False
+        return _is_case(file.name)
+
+    def out_of_place(self, folder: Path) -> None:
+        for file in sorted(folder.glob("*.md")):
+            shown = ascii(file.relative_to(self.content).as_posix())[1:-1]
+            self.fault(shown, "a case in this place", "<company>/<year>/<month>/<number>.md")
 
     def entry(self, slug: str, file: Path, received: dict[str, LedgerLine]) -> Entry | None:
         path = file.relative_to(self.content).as_posix()
@@ -180,26 +213,35 @@ class _Walk:
             raise RecordError([Fault(path, None, None, "the file in this place", expected)])
 
     def once_each(self, entries: dict[str, list[Entry]]) -> None:
-        """Let each number be one case's on the whole board: the one received first keeps it."""
+        """Let each number be one case's on the whole board: the good one's that was received first.
+
+        Another company's case with the number becomes a placeholder; within the company, where it would have
+        the same address, it goes.
+        """
         by_number = defaultdict(list)
         for slug, found in entries.items():
             for place, entry in enumerate(found):
-                by_number[entry.case.number].append((entry.case.received, slug, place))
+                by_number[entry.case.number].append((entry.standing, entry.case.received, slug, place))
+        gone: dict[str, set[int]] = defaultdict(set)
         for number, places in by_number.items():
-            for _, slug, place in sorted(places)[1:]:
+            first, *others = sorted(places, key=lambda place: (_TRUST.index(place[0]), *place[1:]))
+            for _, _, slug, place in others:
                 entry = entries[slug][place]
                 self.fault(entry.path, f"the number {number} a second time", "a number of its own")
                 case = replace(_unknown(slug, number, None, entry.path), received=entry.case.received)
                 entries[slug][place] = Entry(case, entry.path, Standing.PLACEHOLDER)
+                if slug == first[2]:
+                    gone[slug].add(place)
+        for slug, places_gone in gone.items():
+            entries[slug] = [entry for place, entry in enumerate(entries[slug]) if place not in places_gone]
 
     def folders(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as found:
-            inside = sorted(entry.name for entry in found if entry.is_dir() and not entry.name.startswith("."))
-        links = [name for name in inside if (folder / name).is_symlink()]
-        for name in links:
-            shown = (folder / name).relative_to(self.content).as_posix()
+            inside = [Path(entry.path) for entry in found if entry.is_dir() and not entry.name.startswith(".")]
+        for link in (path for path in inside if path.is_symlink()):
+            shown = link.relative_to(self.content).as_posix()
             self.fault(shown, "a symbolic link", "a folder of the record itself")
-        return [folder / name for name in inside if name not in links]
+        return sorted(path for path in inside if not path.is_symlink())
 
     def fault(self, path: str, found: str, expected: str) -> None:
         self.faults.append(Fault(path, None, None, found, expected))
@@ -209,12 +251,20 @@ def _is_case(name: str) -> bool:
     return name.endswith(".md") and not name.startswith(".")
 
 
+def _month_of(path: str) -> datetime:
+    """Return the beginning of the month in whose folder a file stands, or of all time."""
+    _, year, month, _ = path.split("/")
+    try:
+        return datetime(int(year), int(month), 1, tzinfo=UTC)
+    except ValueError:
+        return datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def _unknown(slug: str, number: str, line: LedgerLine | None, path: str = "") -> Case:
     """Stand in for a case of which nothing can be read: it has no text and counts as unanswered."""
     if line is not None:
         received, reply_by = line.received, line.reply_by
     else:
-        _, year, month, _ = path.split("/")
-        received = datetime(int(year), min(max(int(month), 1), 12), 1, tzinfo=UTC)
+        received = _month_of(path)
         reply_by = received + timedelta(hours=24)
     return Case(number, slug, Kind.COMPLAINT, "unknown", received, reply_by)
