@@ -87,7 +87,7 @@ def test_a_ledger_looks_like_this() -> None:
         (GOOD.replace("waiting,,", "waiting,,soon"), "soon"),
         (GOOD.replace("waiting,,", "waiting,"), "5 fields"),
         (GOOD.replace("waiting,,", "waiting,,,"), "7 fields"),
-        (GOOD.replace("waiting", '"waiting'), "unexpected end of data"),
+        (GOOD.replace("waiting", '"waiting'), "'\"waiting'"),
     ],
 )
 def test_a_faulty_line_is_named_with_its_file_and_line(wrong: str, found: str) -> None:
@@ -117,8 +117,8 @@ def test_a_case_that_stands_there_twice_is_named_and_counted_once() -> None:
     ("text", "fault"),
     [
         ("", "l.csv:1: found an empty file, expected case,received,reply_by,outcome,at,first_reply"),
-        (GOOD, f"l.csv:1: found {GOOD.strip()}, expected a line like case,received"),
-        ("case,received\n", "l.csv:1: found case,received, expected a line like case,received,reply_by"),
+        (GOOD, f"l.csv:1: found {GOOD.strip()}, expected case,received"),
+        ("case,received\n", "l.csv:1: found case,received, expected case,received,reply_by"),
         ("\ufeff" + TOP, "l.csv:1: found \ufeffcase,received"),
     ],
 )

@@ -22,6 +22,7 @@ from amends.inbox.people import ROLES, PersonError
 from amends.publish import Publisher, Put
 from amends.record import NotABoardError, RecordError, is_slug, load
 from amends.scaffold import ScaffoldError, add_company, new_board
+from amends.serve import reserve
 from amends.serve import serve as run_service
 from amends.settings import Settings, SettingsError, read_settings
 from amends.work import Worker
@@ -132,7 +133,7 @@ def staff_add(login: str, slug: str | None, role: str, name: str | None, passwor
 def serve(host: str, port: int, workers: int, *, no_work: bool) -> None:
     """Run the service: intake, visitors' pages, the desk, and what runs by the clock."""
     with _failing():
-        run_service(_settings(), host, port, workers, work=not no_work)
+        run_service(_settings(), reserve(host, port), workers, work=not no_work)
 
 
 @main.command()

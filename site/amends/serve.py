@@ -24,20 +24,18 @@ THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
 
 def serve(
     settings: Settings,
-    host: str,
-    port: int,
+    reserved: socket.socket,
     workers: int,
     *,
     work: bool,
     ready: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until a signal ends it; accepted requests finish. `ready` is called when the server starts.
+    """Serve on a port that was reserved until a signal ends it; accepted requests finish.
 
-    NotABoardError where there is no record to serve; OSError where the port is taken.
+    `ready` is called when the server starts. NotABoardError where there is no record to serve.
     """
     if not (settings.content / "board.toml").is_file():
         raise NotABoardError(f"{settings.content} is no board: it has no board.toml (amends init makes one)")
-    _check_port(host, port)
     settings.secret()
     inbox = Inbox(settings.database)
     inbox.migrate()
@@ -45,6 +43,7 @@ def serve(
     worker.copy_settings()
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,), name="work")
+    host, port = reserved.getsockname()[:2]
     server = _server(settings, host, port, workers)
     server.on_startup(ready or (lambda: None))
     if work:
@@ -56,6 +55,7 @@ def serve(
         if thread.is_alive():
             thread.join()
         inbox.close()
+        reserved.close()
 
 
 def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractServer[Any]:
@@ -77,14 +77,23 @@ def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractS
     )
 
 
-def _check_port(host: str, port: int) -> None:
-    """Refuse a port on which somebody listens: granian would share it, and requests would go to either."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+def reserve(host: str, port: int) -> socket.socket:
+    """Take a port for a server to come; OSError where somebody has it.
+
+    granian shares a port with whoever listens there already, and requests would go to either. The socket that
+    is returned, and has to be kept, lets granian in and nobody who asks for the port alone.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            raise OSError(f"cannot listen on {host}, port {port}: {error.strerror}. Another one: --port") from error
+        kept = socket.socket(family)  # without SO_REUSEADDR: two sockets that have it and do not listen yet share
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        kept.bind((host, port))
+    except OSError as error:
+        raise OSError(f"cannot listen on {host}, port {port}: {error.strerror}. Another one: --port") from error
+    return kept
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -151,7 +151,7 @@ def title_of(text: str) -> str:
     if len(line) <= MAX_TITLE:
         return line
     space = line.rfind(" ", MAX_TITLE // 2, MAX_TITLE)
-    return _cut(line, space if space > 0 else MAX_TITLE - 1).rstrip(" ,;:،、，") + "…"
+    return _cut(line, space if space > 0 else MAX_TITLE - 1).rstrip(" .,;:،。、，") + "…"
 
 
 # --- What is shown ---

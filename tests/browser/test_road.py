@@ -12,8 +12,6 @@ from tests.running import Demo, demo
 WITHIN = 20_000
 """Milliseconds: ten to undo, two until the board has it, and as many again for a slow machine."""
 
-pytestmark = pytest.mark.xdist_group("road")
-
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Demo]:
@@ -53,17 +51,20 @@ def read_on_the_board(page: Page, running: Demo, number: str, words: str, reply:
 
 
 def wait_for(page: Page, address: str, words: str) -> None:
-    """Load the page again until the board has these words: it is rebuilt without anyone running a command."""
-    page.goto(address)
-    page.wait_for_function(
-        """async ([address, words]) => {
-            const page = await (await fetch(address, {cache: 'no-store'})).text();
-            return page.includes(words);
+    """Ask for the page until the board has these words: it is rebuilt without anyone running a command."""
+    found = page.evaluate(
+        """async ([address, words, patience]) => {
+            const end = Date.now() + patience;
+            while (Date.now() < end) {
+                const page = await (await fetch(address, {cache: 'no-store'})).text();
+                if (page.includes(words)) return true;
+                await new Promise(next => setTimeout(next, 100));
+            }
+            return false;
         }""",
-        arg=[address, words],
-        polling=200,
-        timeout=WITHIN,
+        [address, words, WITHIN],
     )
+    assert found, f"{address} does not have: {words}"
     page.goto(address)
 
 
@@ -95,9 +96,8 @@ def test_a_complaint_through_the_widget_stands_beside_its_reply(
 
     reader = new_page(viewport={"width": 1280, "height": 900})
     reader.goto(running.board)
-    problems.clear()  # the case's page is not there yet: 404 while the reader waits for it
     read_on_the_board(reader, running, number[0], "The bell fell off", "A new bell is in the post today.")
-    problems.clear()
+    problems.clear()  # 404 while the reader waited for the page
     assert "anna@customer.example" not in reader.content()
 
     visitor.goto(link[0])
@@ -129,8 +129,8 @@ def test_the_same_road_without_javascript(running: Demo, new_page: NewPage, prob
     sign_in(staff, running)
     answer(staff, "The saddle squeaks", "Sorry. Please come by on Monday, we grease it while you wait.")
 
-    problems.clear()
     reader = new_page(viewport={"width": 1280, "height": 900})
+    reader.goto(running.board)
     read_on_the_board(reader, running, number[1], "The saddle squeaks", "we grease it while you wait")
     problems.clear()
     plain = new_page(java_script_enabled=False)

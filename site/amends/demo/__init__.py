@@ -7,63 +7,64 @@ company and the service would be.
 import os
 import secrets
 import shutil
-import socket
 import tempfile
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import tomlkit
 
 from amends import clock
-from amends.demo.static import Handler
+from amends.demo.static import HOST, FileServer
 from amends.inbox import Inbox, people
-from amends.serve import serve
+from amends.serve import reserve, serve
 from amends.settings import Settings, read_settings
 
-HOST = "127.0.0.1"
 SHOP_COMPANY = "radlager"
 _TRIES = 200
+_Taken = TypeVar("_Taken")
 
 
 def run(first_port: int) -> None:
     """Start shop, service and board; print where they are once they answer; return when a signal ends it."""
-    shop_port, service_port, board_port = _free_ports(first_port, 3)
+    ports = iter(range(first_port, first_port + _TRIES))
     with tempfile.TemporaryDirectory(prefix="amends-demo-") as folder:
         here = Path(folder)
-        service = f"http://{HOST}:{service_port}"
-        board = f"http://{HOST}:{board_port}/"
-        shop = f"http://localhost:{shop_port}"
-        shutil.copytree(example_dir(), here / "content")
-        _point_at(here / "content", shop, service, board)
-        settings = read_settings(
-            os.environ,
-            content=str(here / "content"),
-            instance=str(here / "instance"),
-            out=str(here / "public"),
-            cache=str(here / "cache"),
-            database=f"sqlite:///{here / 'instance' / 'amends.db'}",
-            url=service,
-        )
-        password = _add_staff(settings)
-        _serve_files(shop_port, _shop(here / "shop", service), _shop_policy(service))
-        _serve_files(board_port, here / "public", None)
+        shop_files = _on_a_free_port(ports, lambda port: FileServer(port, here / "shop"))
+        reserved = _on_a_free_port(ports, lambda port: reserve(HOST, port))
+        board_files = _on_a_free_port(ports, lambda port: FileServer(port, here / "public"))
+        shop = f"http://localhost:{shop_files.server_port}"
+        service = f"http://{HOST}:{reserved.getsockname()[1]}"
+        board = f"http://{HOST}:{board_files.server_port}/"
+        settings = _settings(here, service)
+        shutil.copytree(example_dir(), settings.content)
+        _point_at(settings.content, shop, service, board)
+        _write_shop(here / "shop", service)
+        shop_files.policy = _shop_policy(service)
         lines = (
             f"shop: {shop}/",
             f"desk: {service}/desk/",
             f"board: {board}",
             "login: olga",
-            f"password: {password}",
+            f"password: {_add_staff(settings)}",
             "The login `keeper` has the same password. Ctrl-C ends the demo; nothing of it is kept.",
         )
-        serve(
-            settings, HOST, service_port, 1, work=True, ready=partial(_announce, lines, (service + "/healthz", board))
-        )
+        for files in (shop_files, board_files):
+            threading.Thread(target=files.serve_forever, daemon=True).start()
+        answering = (f"{service}/healthz", board)
+        serve(settings, reserved, 1, work=True, ready=partial(_announce, lines, answering))
+
+
+def _settings(here: Path, service: str) -> Settings:
+    facts = {name: str(here / name) for name in ("content", "instance", "cache")}
+    database = f"sqlite:///{here / 'instance' / 'amends.db'}"
+    return read_settings(os.environ, **facts, out=str(here / "public"), database=database, url=service)
 
 
 def example_dir() -> Path:
@@ -73,19 +74,12 @@ def example_dir() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "content"
 
 
-def _free_ports(first: int, count: int) -> list[int]:
-    found: list[int] = []
-    for port in range(first, first + _TRIES):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise OSError(f"no {count} free ports from {first} on; give another with --port")
+def _on_a_free_port(ports: Iterator[int], take: Callable[[int], _Taken]) -> _Taken:
+    """Take the next port that is free."""
+    for port in ports:
+        with suppress(OSError):
+            return take(port)
+    raise OSError("no free port from there on; give another with --port")
 
 
 def _point_at(content: Path, shop: str, service: str, board: str) -> None:
@@ -113,13 +107,11 @@ def _add_staff(settings: Settings) -> str:
     return password
 
 
-def _shop(folder: Path, service: str) -> Path:
-    source = Path(__file__).parent / "shop"
+def _write_shop(folder: Path, service: str) -> None:
     folder.mkdir()
-    for file in source.iterdir():
+    for file in (Path(__file__).parent / "shop").iterdir():
         text = file.read_text("utf-8").replace("https://feedback.example", service)
         (folder / file.name).write_text(text, "utf-8")
-    return folder
 
 
 def _shop_policy(service: str) -> str:
@@ -128,11 +120,6 @@ def _shop_policy(service: str) -> str:
         f"default-src 'none'; script-src {service}; connect-src {service}; style-src 'self'; img-src 'self'; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
     )
-
-
-def _serve_files(port: int, folder: Path, policy: str | None) -> None:
-    server = ThreadingHTTPServer((HOST, port), partial(Handler, folder, policy))
-    threading.Thread(target=server.serve_forever, name=f"files {port}", daemon=True).start()
 
 
 def _announce(lines: tuple[str, ...], addresses: tuple[str, ...]) -> None:

@@ -1,21 +1,33 @@
 """A small file server for the demo's shop and board."""
 
-from http.server import SimpleHTTPRequestHandler
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+HOST = "127.0.0.1"
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serves one folder, which may be replaced by another at any time, under a Content-Security-Policy."""
 
-    def __init__(self, folder: Path, policy: str | None, *args: Any) -> None:
-        self._folder, self._policy = folder, policy
+class FileServer(ThreadingHTTPServer):
+    """Serves one folder, which may come later or be replaced at any time, under a Content-Security-Policy."""
+
+    allow_reuse_port = False
+
+    def __init__(self, port: int, folder: Path) -> None:
+        """Take the port; OSError where somebody has it."""
+        super().__init__((HOST, port), partial(_Handler, folder))
+        self.policy: str | None = None
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, folder: Path, *args: Any) -> None:
+        self._folder = folder
         super().__init__(*args, directory=str(folder))
 
     def end_headers(self) -> None:
         """Add what a real host would be told to send."""
-        if self._policy:
-            self.send_header("Content-Security-Policy", self._policy)
+        if isinstance(self.server, FileServer) and self.server.policy:
+            self.send_header("Content-Security-Policy", self.server.policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()

@@ -34,8 +34,8 @@ def sift_ledger(text: str, path: str) -> tuple[tuple[LedgerLine, ...], tuple[Fau
     lines: dict[str, LedgerLine] = {}
     faults = []
     if header.rstrip("\r") != ",".join(HEADER):
-        faults.append(Fault(path, 1, None, repr(header[:80]), ",".join(HEADER)))
-    for number, row in enumerate(rows, 2):
+        faults.append(Fault(path, 1, None, header[:80] or "an empty file", ",".join(HEADER)))
+    for number, row in ((number, row) for number, row in enumerate(rows, 2) if row.strip()):
         try:
             line = _line(row.rstrip("\r").split(","))
         except ValueError as error:
