@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.board import create_board, lists, urls
+from amends.board import create_board, lists, urls, words
 from amends.board.counts import count
 from amends.board.shelf import Shelf
 from amends.case import Case, Reason, State
@@ -150,3 +150,10 @@ def test_the_company_page_says_where_everything_received_is() -> None:
         "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld as spam."
         in page
     )
+
+
+def test_imported_cases_are_named_apart_and_count_in_no_number() -> None:
+    imported = replace(a_case(an_event("reply"), number="aaaaaaaa"), source="Market Square")
+    counts = count(a_shelf(a_case(), imported, now=after(2)), after(2))
+    assert (counts.received, counts.answered, counts.imported) == (1, 0, 1)
+    assert "1 more case came from elsewhere, in none of these numbers." in words.adds_up(counts)

@@ -43,7 +43,12 @@ def test_a_conversation_becomes_a_case_with_its_replies(house: House) -> None:
     case = entry.case
     assert case.text == "My channel is gone & nobody says why"
     assert [event.event for event in case.events] == ["reply", "followup"]
-    assert (case.source, case.url, case.author, case.language) == ("import", "https://social.example/1", "Anna", "de")
+    assert (case.source, case.url, case.author, case.language) == (
+        "another channel",
+        "https://social.example/1",
+        "Anna",
+        "de",
+    )
 
 
 def test_the_same_file_twice_adds_nothing_twice(house: House) -> None:

@@ -265,10 +265,13 @@ _OPEN = frozenset({State.DISPUTED, State.PROMISE_OVERDUE, State.PROMISED, State.
 
 
 def is_open(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
-    """Whether the company still has something to do; answered praise and ideas are closed."""
+    """Whether the company still has something to do.
+
+    Answered praise and ideas are closed, and so is what was answered elsewhere and imported.
+    """
     found = state(case, now, zone)
     if found is State.REPLIED:
-        return case.kind.can_be_solved
+        return case.kind.can_be_solved and not case.imported
     return found in _OPEN
 
 

@@ -172,7 +172,7 @@ def check(content: str | None) -> None:
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--company", "slug", required=True, help="Whose cases these are.")
-@click.option("--source", default="import", show_default=True, help="Where they come from, in words.")
+@click.option("--source", default="another channel", show_default=True, help="Where they come from, in words.")
 @_content
 def import_command(file: Path, slug: str, source: str, content: str | None) -> None:
     """Put conversations from FILE (JSON Lines) into the record; doing it twice adds nothing twice."""

@@ -2,6 +2,7 @@
 
 A case that has no page counts too, by its line in the ledger: what is private, withheld or unread is neither lost from
 what was received nor counted as answered. Nobody owes an answer to spam; it is named apart.
+So are imported cases: they were neither received nor answered here.
 """
 
 from collections import Counter
@@ -17,7 +18,10 @@ _TAKEN_BACK = (LedgerOutcome.WITHDRAWN, LedgerOutcome.ERASED)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many cases a company received, and how many of these stand where; the rest have no page, by outcome."""
+    """How many cases a company received, and how many of these stand where; the rest have no page, by outcome.
+
+    `since` is when the first one came.
+    """
 
     received: int
     answered: int
@@ -27,23 +31,28 @@ class Counts:
     disputed: int
     on_board: int
     without_page: tuple[tuple[str, int], ...]
+    imported: int
+    since: datetime | None
 
 
 def count(shelf: Shelf, now: datetime) -> Counts:
     """Count a company's cases at `now`, those on the board by their files and the others by the ledger."""
     apart = [line for line in shelf.ledger if shelf.row(line.case) is None]
-    found = Counter(word for row in shelf.rows for word in _of_row(row, now))
+    rows = [row for row in shelf.rows if not row.case.imported]
+    found = Counter(word for row in rows for word in _of_row(row, now))
     found.update(word for line in apart for word in _of_line(line, now))
     outcomes = Counter("spam" if line.reason is Reason.SPAM else str(line.outcome) for line in apart)
     return Counts(
-        received=len(shelf.rows) + len(apart),
+        received=len(rows) + len(apart),
         answered=found["answered"],
         waiting=found["waiting"],
         overdue=found["overdue"],
-        confirmed=len(shelf.lists["solved"]),
-        disputed=len(shelf.lists["disputed"]),
-        on_board=len(shelf.rows),
+        confirmed=sum(row.state is State.CONFIRMED for row in rows),
+        disputed=sum(row.state is State.DISPUTED for row in rows),
+        on_board=len(rows),
         without_page=tuple(sorted(outcomes.items())),
+        imported=len(shelf.rows) - len(rows),
+        since=min([row.case.received for row in rows] + [line.received for line in apart], default=None),
     )
 
 
@@ -53,7 +62,7 @@ def _of_row(row: Row, now: datetime) -> tuple[str, ...]:
         return (*answered, "overdue")
     if row.answer_due is not None:
         return (*answered, "waiting")
-    if row.state is State.REMOVED and not answered and not row.case.imported:
+    if row.state is State.REMOVED and not answered:
         # Removing a text does not answer it.
         return (_clock(row.case.reply_by, now),)
     return answered

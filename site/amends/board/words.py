@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from amends.board import times
+from amends.board.counts import Counts
 from amends.board.shelf import Row
 from amends.case import Case, Event, Kind, Outcome, Promise, Reason, State
 from amends.record import Standing
@@ -252,14 +253,17 @@ _WITHOUT_PAGE = {
 }
 
 
-def adds_up(received: int, on_board: int, without_page: Iterable[tuple[str, int]]) -> str:
+def adds_up(counts: Counts) -> str:
     """Say where everything received is: on the board, or why it is not."""
-    if not received:
-        return "No case was received yet."
-    parts = [f"{on_board:,} {'has' if on_board == 1 else 'have'} a page here"]
-    parts += [f"{number:,} {_WITHOUT_PAGE[outcome][number != 1]}" for outcome, number in without_page]
+    imported = times.counted(counts.imported, "more case")
+    apart = f" {imported} came from elsewhere, in none of these numbers." if counts.imported else ""
+    if not counts.received:
+        return "No case was received yet." + apart
+    parts = [f"{counts.on_board:,} {'has' if counts.on_board == 1 else 'have'} a page here"]
+    parts += [f"{number:,} {_WITHOUT_PAGE[outcome][number != 1]}" for outcome, number in counts.without_page]
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-    return f"Of {times.counted(received, 'case')} received, {listed}. All of them are counted as received."
+    received = times.counted(counts.received, "case")
+    return f"Of {received} received, {listed}. All of them are counted as received.{apart}"
 
 
 def ended(sentence: str) -> str:
