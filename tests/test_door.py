@@ -111,3 +111,10 @@ def test_ci_runs_exactly_what_the_readme_says() -> None:
     command = "python3 build.py test"
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith(command)
     assert command in (ROOT / "README.md").read_text()
+
+
+def test_the_lock_was_made_for_these_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (own,) = [item for item in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if item["name"] == "amends"]
+    locked = {item["name"] + item["specifier"] for item in own["metadata"]["requires-dist"]}
+    assert locked == set(project["dependencies"])
