@@ -15,7 +15,6 @@ OPEN_TO_ALL = {
     "desk.sign_in",
     "intake.new",
     "intake.feedback",
-    "intake.preview",
     "intake.launcher",
     "intake.form_module",
     "visitor.case",

@@ -208,16 +208,3 @@ def test_the_copies_of_the_settings_are_those_of_the_record_now(connection: Conn
     assert companies.get(connection, "bolt") is None
     companies.put_all(connection, {}, "title")
     assert companies.get(connection, "acme") is None
-
-
-@pytest.mark.parametrize("settings", [{}, {"acme": "a = 1", "bolt": "b = 1"}])
-def test_settings_that_have_not_changed_are_not_written_again(connection: Connection, settings: dict[str, str]) -> None:
-    def changes() -> int:
-        return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
-
-    companies.put_all(connection, settings, "title")
-    before = changes()
-    companies.put_all(connection, settings, "title")
-    assert changes() == before
-    companies.put_all(connection, {**settings, "new": "c = 1"}, "title")
-    assert changes() > before

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -134,28 +135,30 @@ def test_a_huge_body_is_refused_before_it_is_read(house: House) -> None:
     assert answer.status_code == 413
 
 
-def test_a_full_disk_is_a_503_and_the_words_stay_on_the_page(house: House) -> None:
-    limit_pages(house)
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+def test_a_disk_that_cannot_be_written_is_a_503_and_the_words_stay_on_the_page(house: House, trouble: str) -> None:
+    give_trouble(house, trouble)
     while (answer := house.send(text="x" * 4000, key=f"{len(house.numbers()):032d}")).status_code == 201:
         pass
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+    stored = house.numbers()
     page = house.post("/acme/feedback", {"text": "y" * 3000, "key": "z" * 32})
     assert page.status_code == 503
     assert "y" * 3000 in page.text
     assert "not be saved" in page.text
+    assert house.numbers() == stored
 
 
-def limit_pages(house: House) -> None:
-    """Let SQLite itself say that the disk is full, a few kilobytes from here."""
+def give_trouble(house: House, trouble: str) -> None:
+    """Let SQLite itself say that the disk is full, a few kilobytes from here, or that it is read-only."""
     house.inbox.close()
-    engine = house.inbox._engine
 
-    def limit(connection: object, _record: object) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
-        connection.execute(f"PRAGMA max_page_count = {pages + 6}")  # type: ignore[attr-defined]
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON")
 
-    event.listen(engine, "connect", limit)
+    event.listen(house.inbox._engine, "connect", limit)
 
 
 def test_the_answer_can_be_read_by_the_companys_own_pages_only(house: House) -> None:

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from amends.record import case_file
 from tests.house import House
@@ -123,3 +124,23 @@ def test_what_is_published_has_left_no_temporary_file(house: House) -> None:
     path = case_file(house.content, "acme", number)
     assert path is not None
     assert [file.name for file in Path(path.parent).iterdir()] == [path.name]
+
+
+def test_intake_keeps_the_last_good_settings_of_the_board(house: House) -> None:
+    (house.content / "board.toml").write_text("title = 3\n")
+    house.worker.copy_settings()
+    assert house.send().status_code == 201
+
+
+def test_settings_that_have_not_changed_are_not_written_again(house: House) -> None:
+    written: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        written.extend([statement] if statement.startswith(("INSERT", "DELETE", "UPDATE")) else [])
+
+    event.listen(house.inbox._engine, "before_cursor_execute", listen)
+    house.worker.copy_settings()
+    assert written == []
+    (house.content / "acme" / "company.toml").write_text('name = "A"\nurl = "https://a.example/"\n')
+    house.worker.copy_settings()
+    assert written != []

@@ -59,6 +59,10 @@ class Publisher:
 
     def carry_out_due(self, now: datetime) -> int:
         """Carry out the decisions that leave now; return how many were. OSError ends it: the rest stays due."""
+        with self._inbox.reading() as connection:
+            first = deeds.next_leaving(connection)
+        if first is None or first > now:
+            return 0
         with self._inbox.writing() as connection:
             leaving = deeds.leaving(connection, now)
         for deed in leaving:

@@ -5,12 +5,13 @@ import logging
 import threading
 import time
 from datetime import datetime
+from pathlib import Path
 
 from amends.board.freeze import BuildError, build
 from amends.clock import Clock
 from amends.inbox import Inbox, StoreUnavailableError, companies
 from amends.publish import CannotPublishError, Publisher
-from amends.record import NotABoardError, RecordError, fingerprint, is_slug, read_company, read_text
+from amends.record import NotABoardError, RecordError, fingerprint, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
 
 _log = logging.getLogger("amends.work")
@@ -54,20 +55,17 @@ class Worker:
 
     def copy_settings(self) -> None:
         """Give intake the companies' settings as the record has them; a faulty file leaves the last good copy."""
-        texts, board = {}, read_text(self._settings.content / "board.toml", "board.toml")
         with self._inbox.reading() as connection:
-            for path in sorted(self._settings.content.glob("*/company.toml")):
-                slug = path.parent.name
-                try:
-                    text = read_text(path, f"{slug}/company.toml")
-                    read_company(text, slug, f"{slug}/company.toml")
-                except RecordError:
-                    kept = companies.get(connection, slug)
-                    text = kept[0] if kept else ""
-                if text and is_slug(slug):
-                    texts[slug] = text
-        with self._inbox.writing() as connection:
-            companies.put_all(connection, texts, board)
+            stored = companies.get_all(connection)
+        board = _good_board(self._settings.content / "board.toml", stored)
+        texts = {
+            slug: text
+            for path in sorted(self._settings.content.glob("*/company.toml"))
+            if is_slug(slug := path.parent.name) and (text := _good_settings(path, slug, stored))
+        }
+        if stored != {slug: (text, board) for slug, text in texts.items()}:
+            with self._inbox.writing() as connection:
+                companies.put_all(connection, texts, board)
 
     def _turn_safely(self) -> float:
         try:
@@ -97,6 +95,29 @@ class Worker:
         built = build(self._settings.content, self._settings.out, self._settings.cache, now)
         self._built_from, self._next_due = seen, built.next_due
         _log.info("board: %d pages in %.1f s, %d faults", built.pages, built.seconds, len(built.faults))
+
+
+def _good_board(path: Path, stored: dict[str, tuple[str, str]]) -> str:
+    """Return board.toml as it is, else as it was; RecordError where it has a fault and never was good."""
+    text = read_text(path, path.name)
+    try:
+        read_board(text, path.name)
+    except RecordError:
+        kept = next((board for _, board in stored.values()), None)
+        if kept is None:
+            raise
+        return kept
+    return text
+
+
+def _good_settings(path: Path, slug: str, stored: dict[str, tuple[str, str]]) -> str:
+    """Return a company.toml that has no fault: as it is, else as it was; empty where it never was good."""
+    try:
+        text = read_text(path, f"{slug}/company.toml")
+        read_company(text, slug, f"{slug}/company.toml")
+    except RecordError:
+        return stored[slug][0] if slug in stored else ""
+    return text
 
 
 def _taken(handle: int) -> bool:

@@ -5,11 +5,13 @@ from sqlalchemy import Connection, delete, insert, select
 from amends.inbox.schema import company
 
 
+def get_all(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Return all copies by slug: the texts of company.toml and of board.toml."""
+    return {row.slug: (row.settings, row.board) for row in connection.execute(select(company))}
+
+
 def put_all(connection: Connection, settings: dict[str, str], board: str) -> None:
     """Replace all copies by these texts of company.toml, by slug, and of board.toml."""
-    stored = {row.slug: (row.settings, row.board) for row in connection.execute(select(company))}
-    if stored == {slug: (text, board) for slug, text in settings.items()}:
-        return
     connection.execute(delete(company))
     if settings:
         rows = [{"slug": slug, "settings": text, "board": board} for slug, text in settings.items()]

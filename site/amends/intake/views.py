@@ -34,7 +34,6 @@ class Intake:
         room = Blueprint("intake", __name__, template_folder="templates")
         room.add_url_rule("/<company>/new", view_func=self.new)
         room.add_url_rule("/<company>/feedback", view_func=self.feedback, methods=["POST"])
-        room.add_url_rule("/<company>/preview", view_func=self.preview, methods=["POST"])
         room.add_url_rule("/w/v1.js", view_func=self.launcher)
         room.add_url_rule("/w/form/<company>/<language>.js", view_func=self.form_module)
         return room
@@ -49,6 +48,8 @@ class Intake:
         form.publicity.data = "private" if found[0].sensitive else "public"
         same = request.args.get("same", "")
         form.same.data = same if NUMBER.fullmatch(same) else ""
+        # Most write in the language that their browser asks for; it decides how their words are read aloud.
+        form.language.data = request.accept_languages.best or ""
         return self._page(found, form, 200)
 
     def feedback(self, company: str) -> Response:
@@ -64,21 +65,6 @@ class Intake:
         if submission is None:
             return self._error(found, form, 422, "refused", "Please look at the marked places.", form.problems)
         return self._allow(self._take(found, form, submission), found[0])
-
-    def preview(self, company: str) -> Response:
-        """Say what of this text would be public, stored nowhere."""
-        found = self._house(company)
-        if found is None:
-            return self._unknown(company)
-        refusal = self._refused_origin(found[0]) or self._unreadable(found)
-        if refusal is not None:
-            return refusal
-        form = FeedbackForm(formdata=request.form)
-        submission = form.submission(found[0])
-        if submission is None:
-            return self._error(found, form, 422, "refused", "Please look at the marked places.", form.problems)
-        public = {"author": submission.author, "text": submission.text, "page": submission.page}
-        return self._allow(make_response({"public": public}), found[0])
 
     def launcher(self) -> Response:
         """Serve the script that companies embed."""
