@@ -158,7 +158,7 @@ def test_what_the_clock_did_is_told_too() -> None:
     page = words_of(a_page(a_case(REPLY, PROMISE, PARTLY, text=TEXT, reply_by=after(2)), after(1000)))
     assert "2 Nov 2026, 11:00 The clock The promised time passed without an answer." in page
     assert "7 Nov 2026, 00:00 The clock The day passed on which a promise was due." in page
-    assert "6 Nov 2026, 05:00 The clock The new clock ran out without another answer." in page
+    assert "6 Nov 2026, 05:00 The clock The time for a new answer passed." in page
 
 
 def test_a_promise_moved_after_its_day_was_still_late_on_that_day() -> None:

@@ -147,7 +147,7 @@ def test_the_company_page_says_where_everything_received_is() -> None:
     )
     page = words_of(read(a_client(CASES["awaiting"], ledger=lines), "/acme/"))
     assert (
-        "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld as spam."
+        "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld (spam)."
         in page
     )
 

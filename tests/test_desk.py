@@ -46,7 +46,7 @@ def test_every_change_at_the_desk_wants_a_token_against_forgery(house: House) ->
             answer = olga.client.post(address, data={"topic": "delivery"}, base_url=URL, headers={"Referer": URL})
             assert answer.status_code == 400, address
     with house.inbox.reading() as connection:
-        assert deeds.of_case(connection, number) == []
+        assert deeds.of_case(connection, number, "acme") == []
 
 
 @pytest.mark.parametrize(("login", "password"), [("olga", "wrong"), ("nobody", PASSWORD), ("olga", "")])
@@ -56,7 +56,7 @@ def test_a_wrong_login_and_a_wrong_password_get_the_same_sentence(house: House, 
     assert answer is not None
     assert answer.status_code in (200, 401)
     if password:
-        assert "Login and password do not go together." in answer.text
+        assert "Login or password is wrong." in answer.text
 
 
 def test_signing_in_gives_a_new_session_and_signing_out_ends_it_on_the_server(house: House) -> None:

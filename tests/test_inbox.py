@@ -257,8 +257,8 @@ def test_what_became_of_a_case_is_noted_the_first_time_only(connection: Connecti
     cases.ledger_written(connection, a_received())
     cases.close(connection, NUMBER, "withheld", after(1), "spam")
     cases.close(connection, NUMBER, "published", after(2))
-    cases.answered(connection, NUMBER, after(3))
-    cases.answered(connection, NUMBER, after(4))
+    cases.answered(connection, NUMBER, "acme", after(3))
+    cases.answered(connection, NUMBER, "acme", after(4))
     closed = replace(a_received(), outcome="withheld", reason="spam", outcome_at=after(1), first_reply=after(3))
     assert cases.ledger_due(connection) == [closed]
 
@@ -270,7 +270,7 @@ def test_a_line_of_the_ledger_is_due_until_it_says_what_is_true_now(connection: 
     assert cases.ledger_due(connection) == [first, second]
     cases.ledger_written(connection, first)
     assert cases.ledger_due(connection) == [second]
-    cases.answered(connection, NUMBER, after(2))
+    cases.answered(connection, NUMBER, "acme", after(2))
     cases.ledger_written(connection, second)  # as it was before the reply
     assert cases.ledger_due(connection) == [replace(second, first_reply=after(2))]
     cases.ledger_written(connection, replace(second, first_reply=after(2)))

@@ -139,7 +139,8 @@ def test_a_decision_is_kept_as_it_was_made(connection: Connection) -> None:
     first = deeds.add(connection, a_deed())
     second = deeds.add(connection, a_deed(20, kind="publish", facts={}))
     deeds.add(connection, a_deed(number=OTHER_NUMBER))
-    assert deeds.of_case(connection, NUMBER) == [a_deed(id=first), a_deed(20, kind="publish", facts={}, id=second)]
+    whole = [a_deed(id=first), a_deed(20, kind="publish", facts={}, id=second)]
+    assert deeds.of_case(connection, NUMBER, "acme") == whole
 
 
 def test_a_decision_leaves_at_its_time_and_in_its_order(connection: Connection) -> None:
@@ -152,7 +153,7 @@ def test_a_decision_leaves_at_its_time_and_in_its_order(connection: Connection) 
         deeds.done(connection, deed, moment(13))
     assert deeds.leaving(connection, moment(99)) == []
     assert deeds.next_leaving(connection) is None
-    assert deeds.of_case(connection, NUMBER) == []
+    assert deeds.of_case(connection, NUMBER, "acme") == []
 
 
 def test_a_second_attempt_has_the_time_of_the_first(connection: Connection) -> None:
@@ -164,13 +165,12 @@ def test_a_second_attempt_has_the_time_of_the_first(connection: Connection) -> N
 
 def test_a_decision_can_be_undone_only_before_it_leaves(connection: Connection) -> None:
     kept, undone = deeds.add(connection, a_deed()), deeds.add(connection, a_deed())
-    assert not deeds.undo(connection, undone, OTHER_NUMBER, START)
-    assert deeds.undo(connection, undone, NUMBER, START)
+    assert deeds.undo(connection, a_deed(id=undone), START)
     assert [deed.id for deed in deeds.leaving(connection, moment(10))] == [kept]
-    assert not deeds.undo(connection, kept, NUMBER, moment(10))
+    assert not deeds.undo(connection, a_deed(id=kept), moment(10))
     deeds.done(connection, kept, moment(11))
-    assert not deeds.undo(connection, kept, NUMBER, moment(12))
-    assert not deeds.undo(connection, 99, NUMBER, START)
+    assert not deeds.undo(connection, a_deed(id=kept), moment(12))
+    assert not deeds.undo(connection, a_deed(id=99), START)
 
 
 def test_a_decision_that_failed_stays_with_its_words_until_it_is_put_aside(connection: Connection) -> None:
@@ -179,10 +179,10 @@ def test_a_decision_that_failed_stays_with_its_words_until_it_is_put_aside(conne
     deeds.failed(connection, failed, "the file has a fault")
     assert deeds.leaving(connection, moment(99)) == []
     assert deeds.next_leaving(connection) is None
-    (shown,) = deeds.of_case(connection, NUMBER)
+    (shown,) = deeds.of_case(connection, NUMBER, "acme")
     assert (shown.failed, shown.facts) == ("the file has a fault", {"text": "We are sorry. 😀"})
-    assert deeds.undo(connection, failed, NUMBER, moment(99))
-    assert deeds.of_case(connection, NUMBER) == []
+    assert deeds.undo(connection, a_deed(id=failed), moment(99))
+    assert deeds.of_case(connection, NUMBER, "acme") == []
 
 
 def test_what_the_keeper_is_asked_stays_until_it_is_decided(connection: Connection) -> None:

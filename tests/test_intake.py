@@ -71,7 +71,7 @@ def test_another_company_may_get_the_same_key(house: House) -> None:
         ("nobody", {"text": "x"}, PAGE, 404, "unknown_company"),
         ("acme", {"text": "x"}, {**PAGE, "Origin": "https://evil.example"}, 403, "foreign_origin"),
         ("acme", {"text": "x"}, {**PAGE, "Origin": "null"}, 403, "foreign_origin"),
-        ("acme", {"text": "x" * 70_000}, PAGE, 413, "too_large"),
+        ("acme", {"text": "x" * 140_000}, PAGE, 413, "too_large"),
     ],
 )
 def test_bad_input_gets_a_sentence_and_nothing_is_stored(

@@ -95,13 +95,19 @@ def test_the_instance_can_be_given_too(tmp_path: Path) -> None:
         ("https://feedback.example/", "feedback.example", True),
         ("http://127.0.0.1:8000", "127.0.0.1", False),
         ("https://Feedback.Example:8443", "feedback.example", True),
+        ("https://feedback.example:8443", "feedback.example", True),
     ],
 )
 def test_the_address_says_which_host_and_whether_it_is_secure(
     tmp_path: Path, url: str, host: str, *, is_secure: bool
 ) -> None:
     settings = settings_in(tmp_path, AMENDS_URL=url)
-    assert (settings.url, settings.host, settings.secure) == (url.rstrip("/"), host, is_secure)
+    assert (settings.url, settings.host, settings.secure) == (url.rstrip("/").lower(), host, is_secure)
+
+
+@pytest.mark.parametrize("url", ["https://Feedback.Example:443", "https://feedback.example:443/"])
+def test_the_address_is_written_as_browsers_write_an_origin(tmp_path: Path, url: str) -> None:
+    assert settings_in(tmp_path, AMENDS_URL=url).url == "https://feedback.example"
 
 
 @pytest.mark.parametrize(

@@ -265,10 +265,11 @@ function report(form, messages = {}, ...message) {
 
 function showReceipt({ case: number, link: address, reply_by, publicity, board }) {
   const row = (name, ...values) => make('div', {}, make('dt', {}, name), make('dd', {}, ...values));
+  const when = make('b', {}, local(reply_by));
   const contacts = company.contacts.map(contact => make('p', {}, ...reach(contact)));
   dialog.replaceChildren(
     head(icon(TICK), make('b', {}, ...fill(strings.sent, { company: company.name }))),
-    make('p', {}, ...fill(strings.promise, { time: make('b', {}, local(reply_by)) })),
+    make('p', {}, ...publicity == 'private' ? fill(strings.promise_private, { time: when }) : fill(strings.promise, { time: when })),
     make('dl', {},
       row(strings.case, make('b', { class: 'number' }, number)),
       row(strings.link, ...keepsake(address)),
@@ -289,18 +290,21 @@ function keepsake(address) {
       copy.textContent = strings.copied;
     } catch { /* denied: the link stays selected, the keyboard can copy it */ }
   }, { 'aria-live': 'polite' });
-  return [make('div', { class: 'bar' }, input, copy), make('small', {}, strings.link_use)];
+  return [make('div', { class: 'bar' }, input, copy), make('small', {}, strings.link_use), ' ', link(strings.open, address)];
 }
 
 function reach({ kind, value, note }) {
   const scheme = { email: 'mailto:', phone: 'tel:' }[kind] || '';
-  return [scheme || /^https?:/.test(value) ? link(value, scheme + value) : value, ' ', note];
+  const address = kind == 'phone' ? value.replace(/[^+\d]/g, '') : value;
+  return [scheme || /^https?:/.test(value) ? link(value, scheme + address) : value, make('br'), note];
 }
 
 /* An instant in the visitor's time zone and the form's language. That of the browser would not do: Chromium has been
    seen to report `en-US@posix`, at which Intl throws. */
 function local(instant) {
-  return new Date(instant).toLocaleString(strings.lang, { dateStyle: 'full', timeStyle: 'short' });
+  return new Date(instant).toLocaleString(strings.lang == 'en' ? 'en-GB' : strings.lang, {
+    weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
+  });
 }
 
 /* The look */

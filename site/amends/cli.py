@@ -24,7 +24,7 @@ from amends.record import NotABoardError, RecordError, is_slug, load
 from amends.scaffold import ScaffoldError, add_company, new_board
 from amends.serve import reserve
 from amends.serve import serve as run_service
-from amends.settings import Settings, SettingsError, read_settings
+from amends.settings import DEFAULT_URL, Settings, SettingsError, read_settings
 from amends.work import Worker
 
 _content = click.option("--content", metavar="DIR", help="The record. Default: content.")
@@ -74,10 +74,11 @@ def demo(port: int) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", default="Board", help="What the board is called.")
 @click.option("--base-url", default="https://board.example/", help="Where the board will be served.")
-def init_command(folder: Path, title: str, base_url: str) -> None:
+@click.option("--service-url", help="Where the service will be: the board links to its form.")
+def init_command(folder: Path, title: str, base_url: str, service_url: str | None) -> None:
     """Start a record of your own in FOLDER."""
     with _failing():
-        new_board(folder, title, base_url)
+        new_board(folder, title, base_url, service_url)
     click.echo(f"{folder} is a board. Next: amends company add SLUG --name NAME --url URL --content {folder}")
 
 
@@ -114,12 +115,15 @@ def staff() -> None:
 @click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True, help="What they may do.")
 @click.option("--name", help="How this person signs replies. Default: LOGIN.")
 @click.option("--password", help="Default: a random one, printed once.")
-def staff_add(login: str, slug: str | None, role: str, name: str | None, password: str | None) -> None:
+@_content
+def staff_add(
+    login: str, slug: str | None, role: str, name: str | None, password: str | None, content: str | None
+) -> None:
     """Let a person into the desk."""
-    settings = _settings()
+    settings = _settings(content=content)
     chosen = password or secrets.token_urlsafe(12)
-    if slug is not None and not is_slug(slug):
-        raise click.UsageError(f"{slug!r} is no company's address")
+    if slug is not None and not (is_slug(slug) and (settings.content / slug / "company.toml").is_file()):
+        raise click.UsageError(f"no company {slug} in {settings.content}: amends company add {slug}")
     with _failing(), _open(settings) as inbox, inbox.writing() as connection:
         people.add(connection, login, name or login, role, slug, chosen, clock.system())
     click.echo(f"login: {login}" + ("" if password else f"\npassword: {chosen}"))
@@ -132,8 +136,11 @@ def staff_add(login: str, slug: str | None, role: str, name: str | None, passwor
 @click.option("--no-work", is_flag=True, help="Another `amends work` does what runs by the clock.")
 def serve(host: str, port: int, workers: int, *, no_work: bool) -> None:
     """Run the service: intake, visitors' pages, the desk, and what runs by the clock."""
+    settings = _settings()
     with _failing():
-        run_service(_settings(), reserve(host, port), workers, work=not no_work)
+        reserved = reserve(host, port)
+        said = f"Listening on {host}, port {port}. Desk: {settings.url}/desk/"
+        run_service(settings, reserved, workers, work=not no_work, ready=lambda: click.echo(said))
 
 
 @main.command()
@@ -201,6 +208,8 @@ def snippet(slug: str, content: str | None) -> None:
         names = {company.slug: company.name for company in load(settings.content).companies}
     if slug not in names:
         raise click.UsageError(f"no company {slug}: there are {', '.join(names) or 'none'}")
+    if "AMENDS_URL" not in os.environ and settings.url == DEFAULT_URL:
+        click.echo("AMENDS_URL is not set: these lines lead to this machine.", err=True)
     click.echo(f'<a href="{settings.url}/{slug}/new" data-amends>Tell us what went wrong</a>')
     click.echo(f'<script async src="{settings.url}/w/v1.js" data-company="{slug}"></script>')
 

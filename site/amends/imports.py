@@ -16,12 +16,14 @@ from typing import Any
 
 from amends.case import ALPHABET, NUMBER_LENGTH, Case, Event, impossible_moves
 from amends.publish import CannotPublishError, DivergedError, Publisher, Put
-from amends.record import CannotSpliceError, Company, RecordError
+from amends.record import Company
 from amends.submission import RefusedError, Submission, validate
 from amends.text import MAX_STAFF, clean, one_line, title_of
 
 MAX_LINE = 1_000_000
 """The longest line in bytes."""
+
+_MOST_BRANCHES = 100
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 
@@ -47,7 +49,7 @@ def import_file(file: Path, company: Company, source: str, publisher: Publisher)
                 continue
             try:
                 done.cases[_put(read_line(line, company, source), publisher)] += 1
-            except (_LineError, CannotPublishError, CannotSpliceError, RecordError) as error:
+            except (ValueError, OverflowError) as error:
                 done.refused.append((number, str(error)))
     return done
 
@@ -55,14 +57,16 @@ def import_file(file: Path, company: Company, source: str, publisher: Publisher)
 def _put(case: Case, publisher: Publisher) -> Put:
     """Put a case under the number of its first turn, so that a longer export of it later extends it.
 
-    Real exports hold threads that fork after the first turn: the second branch gets a number of its own,
-    which follows from all its turns, so that it too is found again.
+    Real exports hold threads that fork after the first turn: another branch gets a number of its own, which
+    follows from the turn in which it differs, so that it too is found and extended again.
     """
-    try:
-        return publisher.import_case(case)
-    except DivergedError:
-        turns = "\n".join(f"{event.at.isoformat()} {event.by} {event.text}" for event in case.events)
-        return publisher.import_case(replace(case, number=_number(case.number, turns)))
+    for _ in range(_MOST_BRANCHES):
+        try:
+            return publisher.import_case(case)
+        except DivergedError as fork:
+            turn = fork.turn
+            case = replace(case, number=_number(case.number, turn.at.isoformat(), turn.by, turn.text or ""))
+    raise CannotPublishError(f"more than {_MOST_BRANCHES} conversations begin alike")
 
 
 def read_line(line: bytes, company: Company, source: str) -> Case:
@@ -108,7 +112,7 @@ def _object(line: bytes) -> dict[str, Any]:
         facts = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise _LineError("not UTF-8") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise _LineError("not JSON") from error
     if not isinstance(facts, dict):
         raise _LineError("not a JSON object")

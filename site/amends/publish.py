@@ -6,11 +6,12 @@ nothing and publishes nothing twice.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
@@ -32,6 +33,7 @@ from amends.record import (
     write_ledger,
     write_whole,
 )
+from amends.record.front import MAX_BYTES
 from amends.text import title_of
 
 
@@ -40,7 +42,11 @@ class CannotPublishError(ValueError):
 
 
 class DivergedError(CannotPublishError):
-    """The number of an imported case belongs to another case."""
+    """An imported case is there already, and goes on otherwise from `turn` on."""
+
+    def __init__(self, turn: Event) -> None:
+        super().__init__("this conversation goes on otherwise than the one that is there")
+        self.turn = turn
 
 
 class Put(StrEnum):
@@ -56,73 +62,84 @@ class Publisher:
 
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
         self._content, self._locks, self._inbox = content, locks, inbox
+        self.failures: list[str] = []
+        """What failed since somebody last looked, in words; it stays due."""
 
     def carry_out_due(self, now: datetime) -> int:
-        """Carry out the decisions that leave now; return how many were. OSError ends it: the rest stays due."""
+        """Carry out the decisions that leave now; return how many did. What fails for a while stays due."""
         with self._inbox.reading() as connection:
             first = deeds.next_leaving(connection)
         if first is None or first > now:
             return 0
         with self._inbox.writing() as connection:
             leaving = deeds.leaving(connection, now)
+        done, stuck = 0, set()
         for deed in leaving:
-            self._carry_out(deed, now)
-        return len(leaving)
+            if deed.number not in stuck:
+                known = len(self.failures)
+                done += self._attempt(partial(self._carry_out, deed, now))
+                # What was decided later about this case may need what could not be done yet.
+                stuck.update([deed.number] if len(self.failures) > known else [])
+        return done
 
     def publish_stubs(self, now: datetime) -> int:
         """Show every unread case whose time to answer is over, without its text; return how many were new."""
         with self._inbox.reading() as connection:
             unread = cases.unread_at(connection, now)
-        return sum(self._publish_stub(received) for received in unread)
+        return sum(self._attempt(partial(self._publish_stub, received)) for received in unread)
 
     def write_ledger(self) -> int:
-        """Bring the ledger up to date with the inbox; return how many lines were due."""
+        """Bring the ledger up to date with the inbox; return how many months were changed."""
         with self._inbox.reading() as connection:
             due = cases.ledger_due(connection)
         months: dict[tuple[str, str], list[Received]] = defaultdict(list)
         for received in due:
             months[received.company, month_of(received.received)].append(received)
-        for (company, month), members in months.items():
-            self._write_month(company, month, members)
-        if due:
-            with self._inbox.writing() as connection:
-                for received in due:
-                    cases.ledger_written(connection, received)
-        return len(due)
+        return sum(self._attempt(partial(self._write_month, *month, members)) for month, members in months.items())
+
+    def _attempt(self, step: Callable[[], bool]) -> bool:
+        """Do one thing; where it fails, remember that and go on: no file of one company stops the others."""
+        try:
+            return step()
+        except (OSError, ValueError) as error:
+            self.failures.append(str(error))
+            return False
 
     def import_case(self, case: Case) -> Put:
         """Put a case from another channel into the record, or what is new of one that is there.
 
-        DivergedError where its number is taken by a case that began otherwise or went on otherwise.
+        DivergedError where it is there and goes on otherwise.
         """
         path = self._path(case.company, case.received, case.number)
         shown = path.relative_to(self._content).as_posix()
         with self._writing():
             if not path.exists():
-                write_whole(path, write_case(case).encode())
+                _write(path, shown, write_case(case), case)
                 return Put.ADDED
             text = read_text(path, shown)
             found = read_case(text, case.company, shown)
-            known = min(len(found.events), len(case.events))
-            if found.text != case.text or found.events[:known] != case.events[:known]:
-                raise DivergedError(f"the number {case.number} is taken by a case that goes on otherwise")
-            for event in case.events[known:]:
-                text = splice(text, event, case.company, shown)
-            if known == len(case.events):
+            if found.text != case.text or any(event.by == "keeper" for event in found.events):
+                # Removed, masked or edited since: what was taken out must not come back by another import.
                 return Put.PRESENT
-            write_whole(path, text.encode())
+            added = _new_turns(found, case)
+            if not added:
+                return Put.PRESENT
+            for event in added:
+                text = splice(text, event, case.company, shown)
+            _write(path, shown, text, replace(found, events=(*found.events, *added)))
             return Put.EXTENDED
 
-    def _carry_out(self, deed: Deed, now: datetime) -> None:
+    def _carry_out(self, deed: Deed, now: datetime) -> bool:
         try:
             _DEEDS[deed.kind](self, deed, deed.at or now)
         except (ValueError, KeyError) as error:
             # Also a decision that is not what it should be: it must not keep the others from leaving.
             with self._inbox.writing() as connection:
                 deeds.failed(connection, deed.id, str(error))
-            return
+            return False
         with self._inbox.writing() as connection:
             deeds.done(connection, deed.id, now)
+        return True
 
     def _publish(self, deed: Deed, at: datetime) -> None:
         received = self._received(deed)
@@ -136,7 +153,9 @@ class Publisher:
             before = self._stub_at(path, received)
             if before is None or before.is_stub:
                 case = _read_by_a_person(before or _stub(received), received, topic, at)
-                write_whole(path, write_case(case).encode())
+                _write(path, path.relative_to(self._content).as_posix(), write_case(case), case)
+            elif before.text != received.text:
+                raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.PUBLISHED, at)
             cases.empty(connection, received.number, topic)
@@ -148,17 +167,18 @@ class Publisher:
             self._publish(deed, at)
         case = self._add(deed, event)
         with self._inbox.writing() as connection:
-            known = cases.get(connection, deed.number) is not None
-            cases.answered(connection, deed.number, at)
+            received = cases.get(connection, deed.number)
+            known = received is not None and received.company == deed.company
+            cases.answered(connection, deed.number, deed.company, at)
         if not known:
             self._note_first_reply(case)
 
     def _answer(self, deed: Deed, at: datetime) -> None:
-        if not self._received(deed).is_private:
+        if not self._received(deed).is_answered_privately:
             raise CannotPublishError("this case is public: only a public reply answers it")
         with self._inbox.writing() as connection:
             cases.add_answer(connection, deed.number, cases.Answer(at, deed.facts["name"], deed.facts["text"]))
-            cases.answered(connection, deed.number, at)
+            cases.answered(connection, deed.number, deed.company, at)
 
     def _withhold(self, deed: Deed, at: datetime) -> None:
         received = self._received(deed)
@@ -187,10 +207,12 @@ class Publisher:
             shown = path.relative_to(self._content).as_posix()
             text = read_text(path, shown)
             case = read_case(text, deed.company, shown)
+            event = replace(event, at=_not_before(case, event.at))
             if event in case.events:
                 return case
-            write_whole(path, splice(text, event, deed.company, shown).encode())
-            return replace(case, events=(*case.events, event))
+            case = replace(case, events=(*case.events, event))
+            _write(path, shown, splice(text, event, deed.company, shown), case)
+            return case
 
     def _publish_stub(self, received: Received) -> bool:
         path = self._path(received.company, received.received, received.number)
@@ -213,7 +235,7 @@ class Publisher:
             raise CannotPublishError(f"{shown} was edited by hand; put the text into the file by hand too")
         return found
 
-    def _write_month(self, company: str, month: str, members: Iterable[Received]) -> None:
+    def _write_month(self, company: str, month: str, members: Sequence[Received]) -> bool:
         shown = f"{company}/ledger/{month}.csv"
         path = self._content / shown
         with self._writing():
@@ -223,6 +245,10 @@ class Publisher:
             after = write_ledger(lines.values())
             if after != before:
                 write_whole(path, after.encode())
+        with self._inbox.writing() as connection:
+            for received in members:
+                cases.ledger_written(connection, received)
+        return after != before
 
     def _note_first_reply(self, case: Case) -> None:
         """Complete the ledger's line of a case that is in the record but never was in this inbox."""
@@ -256,6 +282,33 @@ _DEEDS = {
 }
 
 
+def _write(path: Path, shown: str, text: str, case: Case) -> None:
+    """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""
+    data = text.encode()
+    if len(data) > MAX_BYTES:
+        raise CannotPublishError(f"{shown} would be larger than {MAX_BYTES} bytes, which no case file may be")
+    if read_case(text, case.company, shown) != case:
+        raise CannotPublishError(f"{shown} would not read as it should")
+    write_whole(path, data)
+
+
+def _not_before(case: Case, at: datetime) -> datetime:
+    """Return the time for a new event: a clock that was put back must not make the file impossible."""
+    return max(at, case.received, *(event.at for event in case.events))
+
+
+def _new_turns(found: Case, imported: Case) -> tuple[Event, ...]:
+    """Return the turns of a conversation that its case does not have; DivergedError where it goes on otherwise."""
+    # A reply given at the desk has a name; most exports have none.
+    named = any(event.name for event in imported.events)
+    spoken = [event for event in found.events if event.event in ("reply", "followup")]
+    turns = [event for event in spoken if named or event.name is None]
+    for there, turn in zip(turns, imported.events, strict=False):
+        if there != turn:
+            raise DivergedError(turn)
+    return imported.events[len(turns) :]
+
+
 def _stub(received: Received) -> Case:
     """Return what may be public of a case that nobody has read."""
     return Case(
@@ -278,7 +331,7 @@ def _read_by_a_person(before: Case, received: Received, topic: str, at: datetime
         title=title_of(received.text) or None,
         page=received.page or None,
         same=received.same,
-        events=(*before.events, Event(at, "system", "published")),
+        events=(*before.events, Event(_not_before(before, at), "system", "published")),
     )
 
 

@@ -12,13 +12,15 @@ class ScaffoldError(ValueError):
     """A board or a company cannot be started so; the text says why. Nothing was written."""
 
 
-def new_board(folder: Path, title: str, base_url: str) -> None:
+def new_board(folder: Path, title: str, base_url: str, service_url: str | None) -> None:
     """Make `folder` a board without companies."""
     path = folder / "board.toml"
     if path.exists():
         raise ScaffoldError(f"{folder} is a board already")
     document = tomlkit.document()
     document.update({"title": title, "base_url": base_url, "language": "en"})
+    if service_url:
+        document["service_url"] = service_url
     text = tomlkit.dumps(document)
     try:
         read_board(text, "board.toml")

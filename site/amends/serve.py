@@ -18,8 +18,8 @@ from amends.record import NotABoardError
 from amends.settings import Settings
 from amends.work import Worker
 
-THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)
-"""Threads per process: enough for the writers that wait for the disk together."""
+THREADS = 32
+"""Threads per process: some wait for the disk together, some for slow clients; none of them costs much."""
 
 
 def serve(
@@ -72,7 +72,7 @@ def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractS
         workers=workers,
         blocking_threads=THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     )
 

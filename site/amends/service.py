@@ -1,9 +1,10 @@
 """The service: intake, the visitor's page and the desk as one Flask app. The board is another: see `board`."""
 
+import logging
 import os
 from datetime import datetime
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -14,11 +15,14 @@ from amends.clock import Clock
 from amends.desk import Desk
 from amends.inbox import Inbox, StoreUnavailableError, cases
 from amends.intake import Intake
+from amends.record import NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Visitor
 
-MAX_BODY = 64 * 1024
-"""The largest request body in bytes: 4,000 characters of any script, percent-encoded, and the other fields."""
+_log = logging.getLogger("amends.service")
+
+MAX_BODY = 128 * 1024
+"""The largest request body in bytes: a reply of 10,000 characters of any script, percent-encoded (nine bytes each)."""
 
 CSP = "; ".join(
     (
@@ -46,11 +50,14 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system) 
     app.register_blueprint(intake)
     app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
     app.register_blueprint(Desk(settings, inbox, now).blueprint())
+    # Before Flask-WTF's own check, which reads the form.
+    app.before_request(_refuse_parts)
     CSRFProtect(app).exempt(intake)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _explain)
-    app.register_error_handler(StoreUnavailableError, _unavailable)
+    for trouble in (StoreUnavailableError, RecordError, NotABoardError):
+        app.register_error_handler(trouble, _unavailable)
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
@@ -78,8 +85,22 @@ def _configure(app: Flask, settings: Settings, secret: bytes) -> None:
     )
 
 
+def _refuse_parts() -> None:
+    """Refuse a body that did not arrive whole: what is missing could be the choice that only the company sees it.
+
+    A connection that broke off ends the input like any other end, so the length has to be told and be met.
+    """
+    told = request.content_length or 0
+    if request.method != "POST" or told > MAX_BODY:
+        return  # what is too long is refused where the form is read, without reading it
+    if len(request.get_data(cache=True, parse_form_data=False)) != told or None in request.form:
+        abort(400)
+
+
 def _harden(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    at_the_desk = request.blueprint == "desk"
+    policy = f"{CSP}; require-trusted-types-for 'script'" if at_the_desk else CSP
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Not `no-referrer`: with it browsers send `Origin: null` and Flask-WTF refuses forms over HTTPS.
     response.headers["Referrer-Policy"] = "same-origin"
@@ -115,8 +136,9 @@ def _explain(error: HTTPException) -> Response:
     return make_response(render_template("error.html", title=error.name, message=message), status)
 
 
-def _unavailable(_error: StoreUnavailableError) -> Response:
-    message = "The store cannot be reached just now, so nothing was saved or changed. Please try again in some minutes."
+def _unavailable(error: Exception) -> Response:
+    _log.error("%s: %s", type(error).__name__, error)
+    message = "What is stored here cannot be read just now. Nothing was saved; please try again in some minutes."
     page = make_response(render_template("error.html", title="Not available", message=message), 503)
     page.headers["Retry-After"] = "60"
     return page

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 _KEYS = ("content", "out", "cache", "database", "url", "proxies", "undo_seconds")
 _SECRET_BYTES = 32
+DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 class SettingsError(ValueError):
@@ -73,9 +74,10 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
     instance = Path(given.get("instance") or environ.get("AMENDS_INSTANCE") or "instance").absolute()
     stored = _stored(instance / "settings.toml")
     values = {key: given.get(key) or environ.get(f"AMENDS_{key.upper()}") or stored.get(key) for key in _KEYS}
-    url = (values["url"] or "http://127.0.0.1:8000").rstrip("/")
+    url = (values["url"] or DEFAULT_URL).rstrip("/")
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", url):
         raise SettingsError(f"AMENDS_URL is {url!r}; it should be like https://feedback.example")
+    url = re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", url.lower())
     return Settings(
         content=Path(values["content"] or "content").absolute(),
         instance=instance,

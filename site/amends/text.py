@@ -89,6 +89,11 @@ _UNWANTED = re.compile(
 )
 _STACK = re.compile(rf"[^\w\s]{{{_MAX_STACK + 1},}}")  # no mark and no joiner is \w: a cheap first look
 _GAP = re.compile(r"\n{3,}")
+# Nothing but these is nothing said: soft hyphen, fillers, joiners, direction marks, blank Braille.
+_INVISIBLE = (
+    " \n\xad\u034f\u061c\u115f\u1160\u180e\u200b\u200c\u200d\u200e\u200f"
+    "\u2060\u2061\u2062\u2063\u2064\u2800\u3164\uffa0"
+)
 
 
 def clean(text: str) -> str:
@@ -97,13 +102,14 @@ def clean(text: str) -> str:
     Line ends become newlines and tabs spaces; at most one empty line stands between two lines; white space at
     the ends of lines and of the text goes. Control characters, noncharacters and the marks that reorder a line
     go; LRM, RLM, ALM, ZWJ and ZWNJ stay, because Arabic, Hebrew, Persian, the scripts of India and emoji need
-    them. At most eight combining marks stay on one letter. Idempotent.
+    them. At most eight combining marks stay on one letter. A text in which nothing can be seen is empty. Idempotent.
     """
     if not text.replace("\n", "").isprintable():  # a cheap first look: nothing that goes here is printable
         text = _UNWANTED.sub(r"\1", _NEWLINE.sub("\n", text)).replace("\t", " ")
     text = _STACK.sub(_lowered, unicodedata.normalize("NFC", text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _GAP.sub("\n\n", text).strip()
+    text = _GAP.sub("\n\n", text).strip()
+    return text if text.strip(_INVISIBLE) else ""
 
 
 def _lowered(stack: re.Match[str]) -> str:
@@ -147,7 +153,7 @@ def title_of(text: str) -> str:
     anywhere.
     """
     first = _FIRST_LINE.match(clean(text))
-    line = " ".join(first[0].split()) if first else ""
+    line = clean(" ".join(first[0].split())) if first else ""
     if len(line) <= MAX_TITLE:
         return line
     space = line.rfind(" ", MAX_TITLE // 2, MAX_TITLE)

@@ -45,13 +45,20 @@ class Worker:
                 pass
 
     def turn(self) -> None:
-        """Do everything that is due now."""
+        """Do everything that is due now, whatever of it fails; CannotPublishError names what did, and stays due."""
         now = self._clock()
-        self.copy_settings()
+        failures = self._publisher.failures
+        failures.clear()
+        try:
+            self.copy_settings()
+        except RecordError as error:
+            failures.append(str(error))
         wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
         wrote += self._publisher.write_ledger()
         if wrote or self._is_out_of_date(now):
             self._build(now)
+        if failures:
+            raise CannotPublishError("; ".join(failures))
 
     def copy_settings(self) -> None:
         """Give intake the companies' settings as the record has them; a faulty file leaves the last good copy."""
@@ -99,8 +106,8 @@ class Worker:
 
 def _good_board(path: Path, stored: dict[str, tuple[str, str]]) -> str:
     """Return board.toml as it is, else as it was; RecordError where it has a fault and never was good."""
-    text = read_text(path, path.name)
     try:
+        text = read_text(path, path.name)
         read_board(text, path.name)
     except RecordError:
         kept = next((board for _, board in stored.values()), None)

@@ -41,7 +41,7 @@ def count(shelf: Shelf, now: datetime) -> Counts:
     rows = [row for row in shelf.rows if not row.case.imported]
     found = Counter(word for row in rows for word in _of_row(row, now))
     found.update(word for line in apart for word in _of_line(line, now))
-    outcomes = Counter("spam" if line.reason is Reason.SPAM else str(line.outcome) for line in apart)
+    outcomes = Counter(f"{line.outcome}:{line.reason}" if line.reason else str(line.outcome) for line in apart)
     return Counts(
         received=len(rows) + len(apart),
         answered=found["answered"],

@@ -136,7 +136,7 @@ def _correction(_: Case, event: Event, row: Row) -> Sentence:
 def _verdict(_: Case, event: Event, __: Row) -> Sentence:
     said = [_SAYS[event.outcome]] if event.outcome else []
     if event.again is not None:
-        said.append("would do business here again" if event.again else "would not do business here again")
+        said.append("would do business with them again" if event.again else "would not do business with them again")
     if event.score is not None:
         said.append(f"score {event.score} of 10")
     if event.recommend is not None:
@@ -225,7 +225,7 @@ def _passed_disputes(case: Case, ended: Event | None, now: datetime) -> Iterator
         due = event.at + case.promised_within
         disputes = event.event == "verdict" and event.outcome is not Outcome.SOLVED
         if disputes and _missed(due, then.at if then else None, ended, now):
-            yield Happening(due, THE_CLOCK, ("The new clock ran out without another answer.",), late=True)
+            yield Happening(due, THE_CLOCK, ("The time for a new answer passed.",), late=True)
 
 
 def _passed_promises(row: Row, ended: Event | None, now: datetime) -> Iterator[Happening]:
@@ -241,4 +241,4 @@ def _passed_silence(case: Case, ended: Event | None, now: datetime) -> Iterator[
     solved, verdict = case.last("solved"), case.last("verdict")
     if solved and verdict is None and _missed(solved.at + CONFIRM_WITHIN, None, ended, now):
         days = times.counted(CONFIRM_WITHIN // timedelta(days=1), "day")
-        yield Happening(solved.at + CONFIRM_WITHIN, THE_CLOCK, (f"{days} passed without a word of the customer.",))
+        yield Happening(solved.at + CONFIRM_WITHIN, THE_CLOCK, (f"{days} passed without a word from the customer.",))

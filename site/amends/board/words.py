@@ -246,7 +246,6 @@ _WITHOUT_PAGE = {
     "waiting": ("has not been read yet", "have not been read yet"),
     "private": ("is private by the customer’s choice", "are private by the customers’ choice"),
     "withheld": ("was withheld", "were withheld"),
-    "spam": ("was withheld as spam", "were withheld as spam"),
     "withdrawn": ("was withdrawn", "were withdrawn"),
     "erased": ("was erased", "were erased"),
     "published": ("has no file", "have no file"),
@@ -260,10 +259,17 @@ def adds_up(counts: Counts) -> str:
     if not counts.received:
         return "No case was received yet." + apart
     parts = [f"{counts.on_board:,} {'has' if counts.on_board == 1 else 'have'} a page here"]
-    parts += [f"{number:,} {_WITHOUT_PAGE[outcome][number != 1]}" for outcome, number in counts.without_page]
+    parts += [f"{number:,} {_without_page(outcome, number)}" for outcome, number in counts.without_page]
     listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
     received = times.counted(counts.received, "case")
     return f"Of {received} received, {listed}. All of them are counted as received.{apart}"
+
+
+def _without_page(outcome: str, number: int) -> str:
+    """Say why cases have no page; of what was withheld, the reason too."""
+    name, _, reason = outcome.partition(":")
+    said = _WITHOUT_PAGE[name][number != 1]
+    return f"{said} ({reason.replace('-', ' ')})" if reason else said
 
 
 def ended(sentence: str) -> str:

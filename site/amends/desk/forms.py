@@ -5,10 +5,20 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAr
 from wtforms.validators import DataRequired, Length
 
 from amends.case import Reason
-from amends.text import MAX_STAFF
+from amends.text import MAX_STAFF, clean, one_line
 
 MAX_NAME = 80
-REASONS = {str(reason): str(reason).replace("-", " ") for reason in Reason}
+MAX_LINE = 1000
+REASONS = {"": "choose one"} | {str(reason): str(reason).replace("-", " ") for reason in Reason}
+
+
+def _clean(text: str | None) -> str:
+    """Take the text as it will be stored: browsers send line ends of their own, and some characters nobody sees."""
+    return clean(text or "")
+
+
+def _one_line(text: str | None) -> str:
+    return one_line(text or "", MAX_LINE)
 
 
 class SignInForm(FlaskForm):
@@ -25,6 +35,7 @@ class ReplyForm(FlaskForm):
         "Your name, as everyone will read it",
         [DataRequired("A person answers: please give a first name or a chosen name."), Length(max=MAX_NAME)],
         description="a first name or a chosen name, and your role",
+        filters=[_one_line],
     )
     text = TextAreaField(
         "Reply",
@@ -32,9 +43,13 @@ class ReplyForm(FlaskForm):
             DataRequired("There is nothing to send yet."),
             Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
         ],
+        filters=[_clean],
     )
     measure = StringField(
-        "What you did about it", [Length(max=300)], description="one sentence, if something was done already"
+        "Measure taken",
+        [Length(max=300)],
+        description="one sentence, if something was done already",
+        filters=[_one_line],
     )
     topic = SelectField("Topic", validate_choice=True)
 
@@ -48,8 +63,10 @@ class PublishForm(FlaskForm):
 class WithholdForm(FlaskForm):
     """Why a text is not to be shown. Companies ask with it, the keeper decides with it."""
 
-    reason = SelectField("Reason, counted in public", choices=REASONS)
-    why = StringField("In your words", [DataRequired("Please say why, in a few words."), Length(max=500)])
+    reason = SelectField("Reason, counted in public", [DataRequired("Please choose the reason.")], choices=REASONS)
+    why = StringField(
+        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[_one_line]
+    )
 
 
 class ButtonForm(FlaskForm):

@@ -81,6 +81,12 @@ def require_keeper() -> None:
         abort(403)
 
 
+def require_company_staff() -> None:
+    """End the request with 403 for a keeper, who speaks for no company."""
+    if person().is_keeper:
+        abort(403)
+
+
 def no_store(response: Response) -> Response:
     """Keep pages of the desk out of every cache."""
     response.headers["Cache-Control"] = "no-store"

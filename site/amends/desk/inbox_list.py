@@ -1,10 +1,10 @@
-"""What waits for an answer: from the inbox what is not public, from the record what is."""
+"""What waits: for staff an answer, for the keeper a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from amends.case import clock_runs_until
-from amends.inbox import Inbox, cases
+from amends.inbox import Inbox, cases, deeds
 from amends.inbox.cases import Received
 from amends.inbox.people import Person
 from amends.record import Record
@@ -13,7 +13,7 @@ from amends.text import title_of
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of the list. `step` says what is to be done: read, answer, answer privately."""
+    """One line of the list. `step` says what is to be done: read, answer, answer privately, decide."""
 
     company: str
     number: str
@@ -28,15 +28,29 @@ class Waiting:
 
 
 def waiting(inbox: Inbox, record: Record, person: Person, now: datetime) -> list[Waiting]:
-    """Return everything this person could answer, the one due first on top."""
+    """Return what this person could do, the one due first on top; for a keeper, what a company asked for first.
+
+    A keeper answers nobody and sees no case that only the company sees.
+    """
+    if person.is_keeper:
+        return _for_keeper(inbox, now)
     with inbox.reading() as connection:
-        received = cases.of_company(connection, person.company, ("waiting", "private"))
-    lines = [_from_inbox(item, now) for item in received if item.outcome == "waiting" or item.first_reply is None]
+        received = cases.of_company(connection, person.company, ("waiting", "private", "withheld"))
+    lines = [_from_inbox(item, now) for item in received if item.outcome == "waiting" or item.is_owed_an_answer]
     unread = {line.number for line in lines}
     for company in record.companies:
         if person.may_see(company.slug):
             lines.extend(line for line in _from_record(record, company.slug, now) if line.number not in unread)
     return sorted(lines, key=lambda line: (line.due, line.number))
+
+
+def _for_keeper(inbox: Inbox, now: datetime) -> list[Waiting]:
+    with inbox.reading() as connection:
+        unread = cases.of_company(connection, None, ("waiting",))
+        asked = {item.number for item in unread if deeds.asked(connection, item.number)}
+    lines = [_from_inbox(item, now) for item in unread]
+    lines = [replace(line, step="decide") if line.number in asked else line for line in lines]
+    return sorted(lines, key=lambda line: (line.step != "decide", line.due, line.number))
 
 
 def _from_inbox(item: Received, now: datetime) -> Waiting:
@@ -49,7 +63,7 @@ def _from_inbox(item: Received, now: datetime) -> Waiting:
         item.author,
         item.language,
         item.reply_by,
-        "answer privately" if item.is_private else "read and publish",
+        "read and publish" if item.outcome == "waiting" else "answer privately",
         now >= item.reply_by,
     )
 

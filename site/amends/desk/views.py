@@ -40,6 +40,11 @@ class Matter:
         return self.received is not None and self.received.is_private
 
     @property
+    def is_answered_privately(self) -> bool:
+        """Whether an answer reaches the customer alone."""
+        return self.received is not None and self.received.is_answered_privately
+
+    @property
     def is_unread(self) -> bool:
         """Whether nobody has decided yet if it becomes public."""
         return self.received is not None and self.received.outcome == "waiting"
@@ -47,7 +52,7 @@ class Matter:
     @property
     def can_be_answered(self) -> bool:
         """Whether there is still somebody to answer and something to answer to."""
-        if self.received is not None and self.received.outcome in ("waiting", "private"):
+        if self.is_answered_privately or self.is_unread:
             return True
         return self.public is not None and not self.public.is_gone and not self.public.is_stub
 
@@ -93,7 +98,7 @@ class Desk:
             return render_template("desk/sign_in.html", form=form)
         if self._guard.enter((form.login.data or "").strip(), form.password.data or ""):
             return redirect(url_for("desk.inbox"))
-        form.password.errors = ["Login and password do not go together."]
+        form.password.errors = ["Login or password is wrong."]
         return render_template("desk/sign_in.html", form=form), 401
 
     def sign_out(self) -> _Page:
@@ -118,22 +123,25 @@ class Desk:
         form = self._publish_form(matter)
         if not matter.is_unread or not form.validate_on_submit():
             return self._show(matter, publish=form, status=422)
-        self._decide(matter, "publish", topic=form.topic.data)
+        if not self._decide(matter, "publish", topic=form.topic.data):
+            return self._show(self._matter(company, number), status=409)
         return self._back(matter)
 
     def reply(self, company: str, number: str) -> _Page:
-        """Answer the customer: in public next to the case, or in private where the case is."""
+        """Answer the customer: in public next to the case, or in private where the case is. Not the keeper's."""
+        guard.require_company_staff()
         matter = self._matter(company, number)
         form = self._reply_form(matter)
         if not form.validate_on_submit() or not matter.can_be_answered:
             return self._show(matter, reply=form, status=422)
-        if request.form.get("do") == "preview":
+        if request.form.get("do") != "send":
             return self._show(matter, reply=form, preview=form.text.data or "")
         facts = {name: (form[name].data or "").strip() for name in ("name", "text", "measure")}
         facts = {name: text for name, text in facts.items() if text}
         if matter.is_unread:
             facts["topic"] = form.topic.data
-        self._decide(matter, "answer" if matter.is_private else "reply", **facts)
+        if not self._decide(matter, "answer" if matter.is_answered_privately else "reply", **facts):
+            return self._show(self._matter(company, number), reply=form, status=409)
         return self._back(matter)
 
     def ask(self, company: str, number: str) -> _Page:
@@ -154,7 +162,8 @@ class Desk:
         form = WithholdForm()
         if not matter.is_unread or not form.validate_on_submit():
             return self._show(matter, withhold=form, status=422)
-        self._decide(matter, "withhold", reason=form.reason.data, why=form.why.data or "")
+        if not self._decide(matter, "withhold", reason=form.reason.data, why=form.why.data or ""):
+            return self._show(self._matter(company, number), withhold=form, status=409)
         return self._back(matter)
 
     def undo(self, company: str, number: str) -> _Page:
@@ -165,7 +174,7 @@ class Desk:
         if undone is None or not form.validate_on_submit():
             return self._back(matter)
         with self._inbox.writing() as connection:
-            if not deeds.undo(connection, undone.id, number, self._clock()):
+            if not deeds.undo(connection, undone, self._clock()):
                 return self._back(matter)
         after = self._matter(company, number)
         return self._show(after, reply=self._reply_form(after, **undone.facts))
@@ -178,26 +187,33 @@ class Desk:
             abort(404)
         with self._inbox.reading() as connection:
             received = cases.get(connection, number)
+            # A number in this company's folder says nothing: what is private goes by the company in the inbox.
+            own = received is not None and received.company == slug
             matter = Matter(
                 company=company,
                 number=number,
-                received=received if received and received.company == slug else None,
+                received=received if own else None,
                 public=find_case(self._settings.content, slug, number),
-                contact=cases.contacts_of(connection, number),
-                answers=cases.answers(connection, number),
-                pending=deeds.of_case(connection, number),
-                asked=list(deeds.asked(connection, number)),
+                contact=cases.contacts_of(connection, number) if own else Contact(),
+                answers=cases.answers(connection, number) if own else [],
+                pending=deeds.of_case(connection, number, slug),
+                asked=list(deeds.asked(connection, number)) if own else [],
             )
-        if matter.received is None and matter.public is None:
+        if (matter.received is None and matter.public is None) or (matter.is_private and guard.person().is_keeper):
             abort(404)
         return matter
 
-    def _decide(self, matter: Matter, kind: str, **facts: str) -> None:
+    def _decide(self, matter: Matter, kind: str, **facts: str) -> bool:
+        """Store a decision; False where another one about this case is just leaving."""
         now = self._clock()
         leaves = now + timedelta(seconds=self._settings.undo_seconds)
         decision = Deed(0, matter.company.slug, matter.number, kind, facts, guard.person().id, now, leaves)
         with self._inbox.writing() as connection:
+            pending = deeds.of_case(connection, matter.number, matter.company.slug)
+            if any(deed.failed is None for deed in pending):
+                return False
             deeds.add(connection, decision)
+        return True
 
     def _show(
         self,
@@ -214,11 +230,14 @@ class Desk:
             "desk/case.html",
             lines=waiting(self._inbox, self._record(), guard.person(), now),
             matter=matter,
+            address=f"{self._record().board.base_url}{matter.company.slug}/{matter.number}/",
             state=state(matter.public, now, matter.company.zone) if matter.public else None,
             publish_form=publish or self._publish_form(matter),
             reply_form=reply or self._reply_form(matter),
-            withhold_form=withhold or WithholdForm(),
+            withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
             preview=preview,
+            # Words that were typed and could not be sent, where the form that holds them is not shown.
+            kept=reply.text.data if reply and status in (409, 422) else "",
         )
         return page, status
 

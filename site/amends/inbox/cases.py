@@ -40,6 +40,16 @@ class Received:
         """Whether the customer chose that only the company sees it."""
         return self.publicity == "private"
 
+    @property
+    def is_answered_privately(self) -> bool:
+        """Whether an answer can reach the customer only behind the private link. Nobody owes one to spam."""
+        return self.is_private or (self.outcome == "withheld" and self.reason != "spam")
+
+    @property
+    def is_owed_an_answer(self) -> bool:
+        """Whether a private answer is still to be given."""
+        return self.is_answered_privately and self.first_reply is None
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -160,11 +170,11 @@ def empty(connection: Connection, number: str, topic: str) -> None:
     connection.execute(update(case).where(case.c.number == number).values(author="", text="", page="", topic=topic))
 
 
-def answered(connection: Connection, number: str, at: datetime) -> None:
+def answered(connection: Connection, number: str, company: str, at: datetime) -> None:
     """Note the first reply of a person, the first time only."""
     connection.execute(
         update(case)
-        .where(case.c.number == number, case.c.first_reply.is_(None))
+        .where(case.c.number == number, case.c.company == company, case.c.first_reply.is_(None))
         .values(first_reply=at, ledger_due=True)
     )
 

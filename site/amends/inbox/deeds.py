@@ -51,17 +51,18 @@ def add(connection: Connection, new: Deed) -> int:
     return int(key[0]) if key else 0
 
 
-def of_case(connection: Connection, number: str) -> list[Deed]:
+def of_case(connection: Connection, number: str, company: str) -> list[Deed]:
     """Return the decisions about a case that have not left, and those that could not, oldest first."""
-    query = select(*_columns).where(deed.c.number == number, deed.c.done.is_(None), deed.c.undone.is_(None))
+    of_it = (deed.c.number == number, deed.c.company == company)
+    query = select(*_columns).where(*of_it, deed.c.done.is_(None), deed.c.undone.is_(None))
     return [_deed(row) for row in connection.execute(query.order_by(deed.c.id))]
 
 
-def undo(connection: Connection, identity: int, number: str, now: datetime) -> bool:
+def undo(connection: Connection, undone: Deed, now: datetime) -> bool:
     """Take a decision back; False where it is too late. One that failed can always be put aside."""
     condition = (deed.c.at.is_(None)) | (deed.c.failed.is_not(None))
     open_ = (deed.c.done.is_(None), deed.c.undone.is_(None), condition)
-    query = update(deed).where(deed.c.id == identity, deed.c.number == number, *open_)
+    query = update(deed).where(deed.c.id == undone.id, *open_)
     return connection.execute(query.values(undone=now)).rowcount > 0
 
 

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
+POOL = 32
+"""Connections that are kept; as many as the server has threads, so that none waits for another."""
+
 
 class StoreUnavailableError(RuntimeError):
     """The database cannot be written or read now: a full disk, a lost server. Nothing was stored."""
@@ -25,7 +28,8 @@ class Inbox:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._engine = create_engine(url, connect_args={"timeout": 20} if parsed.get_backend_name() == "sqlite" else {})
+        waits = {"timeout": 20} if parsed.get_backend_name() == "sqlite" else {}
+        self._engine = create_engine(url, connect_args=waits, pool_size=POOL, max_overflow=POOL)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)

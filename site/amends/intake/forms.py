@@ -22,7 +22,7 @@ class FeedbackForm(FlaskForm):
     )
     text = TextAreaField("What went wrong?")
     author = StringField("Your name", description="as others will see it; you may leave it empty")
-    email = EmailField("E-mail", description="if you want to hear back; only the company sees it")
+    email = EmailField("E-mail", description="so that the company can write to you; only it sees this")
     reference = StringField("Order number", description="only the company sees it")
     publicity = RadioField(
         "Who may read it?",

@@ -1,5 +1,6 @@
 """The addresses of intake. No cookie, no session: a visitor is nobody until they have a private link."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
@@ -16,6 +17,8 @@ from amends.links import token
 from amends.record import NUMBER, Board, Company, read_board, read_company
 from amends.submission import Problem, Submission
 from amends.text import MAX_CUSTOMER
+
+_log = logging.getLogger("amends.intake")
 
 _SHORT = "public, max-age=300"
 _LOST_DISK = (
@@ -118,6 +121,7 @@ class Intake:
         origin = request.headers.get("Origin")
         if origin is None or origin == self._url or origin in company.origins:
             return None
+        _log.warning("%s is not among the origins of %s", origin[:200], company.slug)
         message = f"The page at {origin} may not send feedback to {company.name}. Please use the form on this site."
         return self._error((company, Board()), FeedbackForm(formdata=None), 403, "foreign_origin", message)
 

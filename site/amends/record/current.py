@@ -8,7 +8,7 @@ from threading import Lock
 from amends.case import Case
 from amends.record.model import Record, RecordError
 from amends.record.schema import NUMBER, read_case
-from amends.record.walk import load, read_text
+from amends.record.walk import case_path, load, read_text
 
 
 def fingerprint(content: Path) -> bytes:
@@ -45,19 +45,34 @@ class Current:
         self._record: Record | None = None
 
     def __call__(self) -> Record:
-        """Return the record; what `load` raises is raised here."""
+        """Return the record as it was when it could last be read; before that, what `load` raises is raised here."""
         with self._lock:
             seen = fingerprint(self._content) if self._content.is_dir() else b""
             if self._record is None or seen != self._seen:
-                self._record, self._seen = load(self._content), seen
+                try:
+                    self._record, self._seen = load(self._content), seen
+                except RecordError:
+                    # board.toml was broken by hand: what it said before is better than nothing.
+                    if self._record is None:
+                        raise
             return self._record
 
 
 def case_file(content: Path, company: str, number: str) -> Path | None:
-    """Return where a case's file stands, whatever its month."""
+    """Return where a case's file stands, whatever its month; of several, the one that stands in the right place."""
     if not NUMBER.fullmatch(number):
         return None
-    return next((content / company).glob(f"[0-9][0-9][0-9][0-9]/[0-9][0-9]/{number}.md"), None)
+    found = sorted((content / company).glob(f"[0-9][0-9][0-9][0-9]/[0-9][0-9]/{number}.md"))
+    return next((path for path in found if len(found) == 1 or _is_in_place(content, company, path)), None)
+
+
+def _is_in_place(content: Path, company: str, path: Path) -> bool:
+    shown = path.relative_to(content).as_posix()
+    try:
+        case = read_case(read_text(path, shown), company, shown)
+    except RecordError:
+        return False
+    return shown == case_path(company, case.received, case.number)
 
 
 def find_case(content: Path, company: str, number: str) -> Case | None:
