@@ -105,12 +105,12 @@ class House:
     def send(self, company: str = "acme", **fields: str) -> TestResponse:
         """Send feedback as the widget does."""
         fields = {"text": "My parcel is late.", "key": "k" * 32, **fields}
-        return self.post(f"/{company}/feedback", fields, **PAGE)
+        return self.post(f"/{company}/feedback", fields, **{**PAGE, "Origin": f"https://{company}.example"})
 
-    def receive(self, **fields: str) -> str:
+    def receive(self, company: str = "acme", **fields: str) -> str:
         """Send feedback that has to be taken; return the case's number."""
         count = len(list(self.numbers()))
-        answer = self.send(**{"key": f"{count:032x}", **fields})
+        answer = self.send(company, **{"key": f"{count:032x}", **fields})
         assert answer.status_code == 201, answer.text
         assert answer.json is not None
         return str(answer.json["case"])

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from amends.board import create_board, lists, urls, words
 from amends.board.counts import count
 from amends.board.shelf import Shelf
-from amends.case import Case, Reason, State
+from amends.case import Case, Outcome, Reason, State
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing
-from tests.boards import CASES, SOON, TEXT, a_client, a_record, numbered, read, words_of
+from tests.boards import CASES, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
 from tests.factories import a_case, a_line, after, an_event
 
 # --- Lists ---
@@ -157,3 +157,24 @@ def test_imported_cases_are_named_apart_and_count_in_no_number() -> None:
     counts = count(a_shelf(a_case(), imported, now=after(2)), after(2))
     assert (counts.received, counts.answered, counts.imported) == (1, 0, 1)
     assert "1 more case came from elsewhere, in none of these numbers." in words.adds_up(counts)
+
+
+def test_the_first_one_received_counts_even_where_it_has_no_page() -> None:
+    record = a_record(a_case(received=after(5)), ledger=(a_line("2abc4def", received=after(1)),))
+    assert count(Shelf(record, record.companies[0], after(9)), after(9)).since == after(1)
+
+
+def test_what_is_solved_stands_in_the_order_in_which_the_customers_said_so() -> None:
+    reply = an_event("reply", 6, text="Sorry.")
+    first = a_case(reply, replace(SOLVED, at=after(95)), number="aaaaaaaa", text=TEXT)
+    second = a_case(reply, replace(SOLVED, at=after(90)), number="bbbbbbbb", received=after(1), text=TEXT)
+    listed = [row.settled for row in a_shelf(first, second, now=after(100)).lists["solved"]]
+    assert listed == [after(90), after(95)]
+
+
+def test_a_broken_promise_is_late_while_a_new_answer_is_not_due_yet() -> None:
+    reply, promise = an_event("reply", 2.5, text="Sorry."), an_event("promise", 2.5)
+    disputed = a_case(reply, promise, an_event("verdict", 110, outcome=Outcome.PARTLY), text=TEXT)
+    (row,) = a_shelf(disputed, now=after(112)).lists["overdue"]
+    assert row.due is not None
+    assert row.due > after(112)

@@ -1,8 +1,10 @@
 """The generator: whole boards or none, and faults that hide nothing."""
 
 import errno
+import fcntl
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,10 +13,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from amends.board import swap
-from amends.board.freeze import build
+from amends.board import freeze, swap
+from amends.board.freeze import BuildError, build
 from amends.cli import main
 from amends.record import RecordError, case_file
+from tests.factories import a_case, after, make_board
 from tests.house import House
 
 ROOT = Path(__file__).parents[1]
@@ -216,3 +219,104 @@ def test_nothing_shown_without_its_last_good_version_is_lost_when_the_record_its
         build(house.content, house.public, house.folder / "empty-cache", house.now)
     built = build(house.content, house.public, house.folder / "cache", house.now)
     assert len(built.faults) == 1
+
+
+def test_only_one_build_at_a_time_works_on_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, cache, held = make_board(tmp_path), tmp_path / "cache", []
+    cache.mkdir()
+    real = swap.put_in_place
+
+    def spy(new: Path, place: Path) -> None:
+        with (cache / "build.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+        real(new, place)
+
+    monkeypatch.setattr(freeze, "put_in_place", spy)
+    build(content, tmp_path / "public", cache, after(1))
+    assert held == [True]
+
+
+def test_what_a_broken_build_left_does_not_spoil_the_next_one(tmp_path: Path) -> None:
+    content = make_board(tmp_path)
+    (tmp_path / ".public.next").mkdir()
+    (tmp_path / ".public.next" / "half.html").write_text("half a page")
+    build(content, tmp_path / "public", tmp_path / "cache", after(1))
+    assert not (tmp_path / "public" / "half.html").exists()
+
+
+def test_no_folder_is_left_beside_the_board(tmp_path: Path) -> None:
+    content = make_board(tmp_path)
+    for _ in range(2):
+        build(content, tmp_path / "public", tmp_path / "cache", after(1))
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["cache", "content", "public"]
+
+
+def test_the_whole_new_board_is_on_disk_before_it_is_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[str] = set()
+    real_fsync, real_swap = os.fsync, swap.put_in_place
+
+    def fsync(handle: int) -> None:
+        synced.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real_fsync(handle)
+
+    def put_in_place(new: Path, place: Path) -> None:
+        assert {str(file) for file in (new, *new.rglob("*"))} <= synced
+        real_swap(new, place)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(freeze, "put_in_place", put_in_place)
+    assert build(make_board(tmp_path), tmp_path / "public", tmp_path / "cache", after(1)).pages > 1
+
+
+def test_a_board_whose_files_are_not_its_pages_is_not_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_board(tmp_path, a_case(text="My parcel is late."))
+    build(content, tmp_path / "public", tmp_path / "cache", after(1))
+    before = files_of(tmp_path / "public")
+    real = freeze._file_of
+    monkeypatch.setattr(freeze, "_file_of", lambda url: real(url).replace("acme/index", "acme/other"))
+    with pytest.raises(BuildError, match="the old board is as it was"):
+        build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    assert files_of(tmp_path / "public") == before
+
+
+def test_an_address_of_the_board_may_lack_its_last_slash(tmp_path: Path) -> None:
+    content = make_board(tmp_path)
+    for name, address in (("one", "https://x.example/board"), ("other", "https://x.example/board/")):
+        build(content, tmp_path / name, tmp_path / "cache", after(1), base_url=address)
+    assert files_of(tmp_path / "one") == files_of(tmp_path / "other")
+
+
+def test_the_next_build_is_due_at_the_first_of_all_deadlines(tmp_path: Path) -> None:
+    early, late = a_case(text="x"), a_case(number="2abc4def", received=after(5), text="y")
+    content = make_board(tmp_path, early, late)
+    assert build(content, tmp_path / "public", tmp_path / "cache", after(6)).next_due == early.reply_by
+
+
+def test_an_accent_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    content = make_board(tmp_path)
+    with (content / "acme" / "company.toml").open("a") as file:
+        file.write('accent = "#ffff00"\n')
+    (warning,) = build(content, tmp_path / "public", tmp_path / "cache", after(1)).warnings
+    assert warning.startswith("acme/company.toml: accent: ")
+
+
+@pytest.mark.parametrize("damage", ["another version", "no database"])
+def test_a_memory_that_cannot_be_trusted_is_begun_anew(house: House, damage: str) -> None:
+    number, path = published(house)
+    memory = house.folder / "cache" / "last-good.db"
+    if damage == "no database":
+        memory.write_bytes(b"no database " * 1000)
+    else:
+        store = sqlite3.connect(memory)
+        store.execute("PRAGMA user_version = 99")
+        store.close()
+    path.write_text(path.read_text().replace("kind: complaint", "kind: rant"))
+    build(house.content, house.public, house.folder / "cache", house.now)
+    assert "cannot be read" in house.page(f"acme/{number}")

@@ -1,12 +1,19 @@
 """The demo: the whole product on this machine, and nothing of it left behind."""
 
+import json
 import re
 import socket
 import subprocess
+import threading
+import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
+from amends.demo.static import HOST, FileServer
 from tests.running import ROOT, demo
 
 
@@ -65,3 +72,60 @@ def test_the_shop_is_another_site_under_a_strict_policy() -> None:
         assert f'<script async src="{service}/w/v1.js" data-company="radlager"></script>' in page
         assert "default-src 'none'" in policy
         assert "require-trusted-types-for 'script'" in policy
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[str]:
+    """The address of a file server for an empty folder."""
+    with FileServer(0, tmp_path) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def refused(address: str) -> tuple[int, str]:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(address, timeout=20)
+    return error.value.code, error.value.read().decode()
+
+
+def test_the_file_server_shows_no_folder_and_the_boards_own_page_for_what_is_not_there(
+    files: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "secret-name").write_text("x")
+    assert "secret-name" not in refused(f"{files}/folder/")[1]
+    (tmp_path / "404.html").write_text("Nothing here")
+    assert refused(f"{files}/nowhere") == (404, "Nothing here")
+    assert refused(f"{files}/folder/") == (404, "Nothing here")
+
+
+def test_a_browser_asks_for_every_file_again_so_that_a_new_board_is_seen(files: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    with urllib.request.urlopen(f"{files}/a", timeout=20) as response:
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_demos_board_and_service_know_each_other_and_one_shop_alone_embeds_the_widget() -> None:
+    with demo(8810) as running:
+        service = running.desk.removesuffix("desk/")
+        _, page, _ = fetch(f"{running.board}radlager/")
+        assert f'href="{service}radlager/new"' in page
+        origin = running.shop.rstrip("/")
+        assert posted(f"{service}radlager/feedback", origin) == 201
+        assert posted(f"{service}hollin-post/feedback", origin) == 403
+
+
+def posted(address: str, origin: str) -> int:
+    request = urllib.request.Request(address, b"text=Words", {"Origin": origin, "Accept": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as response:
+            assert json.load(response)["board"]
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -1,12 +1,14 @@
 """build.py: the door of a checkout, on machines that lack one thing or another."""
 
 import ast
+import importlib.util
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -118,3 +120,56 @@ def test_the_lock_was_made_for_these_dependencies() -> None:
     (own,) = [item for item in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if item["name"] == "amends"]
     locked = {item["name"] + item["specifier"] for item in own["metadata"]["requires-dist"]}
     assert locked == set(project["dependencies"])
+
+
+def a_door(folder: Path) -> ModuleType:
+    """Load the build.py of a checkout without running it."""
+    spec = importlib.util.spec_from_file_location("door", a_checkout(folder) / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    door = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(door)
+    return door
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ([], ["build"]),
+        (["--out", "x"], ["build", "--out", "x"]),
+        (["build", "x"], ["build", "x"]),
+        (["demo"], ["demo"]),
+        (["--help"], ["--help"]),
+        (["-h"], ["-h"]),
+        (["--version"], ["--version"]),
+    ],
+)
+def test_without_a_command_the_board_is_built(
+    tmp_path: Path, given: list[str], command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {"AMENDS_OUT": "elsewhere"})
+    folder = tmp_path / "checkout"
+    assert a_door(folder).product_command(given) == ["-m", "amends", *command]
+    assert os.environ["AMENDS_CONTENT"] == str(folder.resolve() / "content")
+    assert os.environ["AMENDS_OUT"] == "elsewhere"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
+def test_an_environment_made_for_other_packages_is_made_anew(tmp_path: Path, name: str) -> None:
+    door = a_door(tmp_path / "checkout")
+    before = door.fingerprint("run")
+    with (tmp_path / "checkout" / name).open("a") as file:
+        file.write("# newer\n")
+    assert door.fingerprint("run") != before
+
+
+def test_nothing_is_installed_whose_hash_is_not_in_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    door = a_door(tmp_path / "checkout")
+    ran: list[list[str]] = []
+    door.ENVIRONMENT.mkdir()
+    monkeypatch.setattr(door, "make_environment", lambda: ["pip"])
+    monkeypatch.setattr(door, "run", ran.append)
+    door.ensure_environment("run")
+    locked, own = ran
+    assert "--require-hashes" in locked
+    assert "--no-deps" in own

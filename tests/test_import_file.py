@@ -1,6 +1,8 @@
 """Importing conversations from another channel."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from amends.cli import main
 from amends.imports import read_line
 from amends.record import Company, load
+from amends.text import MAX_STAFF
 from tests.house import House
 
 GOOD = {
@@ -136,3 +139,66 @@ def test_imported_cases_have_no_line_in_the_ledger(house: House) -> None:
     run(house, line())
     house.work()
     assert not list(Path(house.content).glob("*/ledger/*"))
+
+
+def test_an_empty_line_is_no_conversation_and_no_fault(house: House) -> None:
+    result = run(house, line(), "", "  ")
+    assert result.exit_code == 0
+    assert "1 added, 0 extended, 0 there already, 0 lines refused" in result.output
+
+
+def test_a_time_in_another_zone_is_the_same_instant() -> None:
+    first, *others = GOOD["turns"]
+    elsewhere = {**first, "at": "2020-04-01T19:31:32+02:00"}
+    one, other = (read_line(line(turns=[turn, *others]).encode(), ACME, "x") for turn in (first, elsewhere))
+    assert one == other
+
+
+def test_what_was_escaped_once_is_undone_once() -> None:
+    turns = [{**GOOD["turns"][0], "text": "Write &amp;lt; for &lt;"}]
+    assert read_line(line(turns=turns).encode(), ACME, "x").text == "Write &lt; for <"
+
+
+@pytest.mark.parametrize("text", [" ", "x" * (MAX_STAFF + 1)])
+def test_a_reply_without_words_or_with_too_many_is_refused(text: str) -> None:
+    turns = [GOOD["turns"][0], {**GOOD["turns"][1], "text": text}]
+    with pytest.raises(ValueError, match=f"turn 2: a reply of 1 to {MAX_STAFF} characters was expected"):
+        read_line(json.dumps({"turns": turns}).encode(), ACME, "x")
+
+
+def test_a_reply_keeps_the_name_of_the_person_who_wrote_it() -> None:
+    turns = [GOOD["turns"][0], {**GOOD["turns"][1], "name": "Olga,\n care"}]
+    (reply,) = read_line(line(turns=turns).encode(), ACME, "x").events
+    assert reply.name == "Olga, care"
+
+
+def test_an_imported_case_has_the_companys_own_promise() -> None:
+    case = read_line(line().encode(), replace(ACME, reply_hours=72), "x")
+    assert case.reply_by - case.received == timedelta(hours=72)
+
+
+def test_a_longer_export_of_a_branch_extends_the_branch(house: House) -> None:
+    branch = [*GOOD["turns"][:1], {"who": "company", "at": "2020-04-01T19:00:00Z", "text": "Something else."}]
+    run(house, line(), line(turns=branch))
+    longer = [*branch, {"who": "customer", "at": "2020-04-02T19:00:00Z", "text": "I see."}]
+    assert "0 added, 1 extended, 1 there already" in run(house, line(), line(turns=longer)).output
+    assert len(load(house.content).entries["acme"]) == 2
+
+
+def test_a_reply_given_here_makes_no_second_case_of_the_next_import(house: House) -> None:
+    run(house, line())
+    (entry,) = load(house.content).entries["acme"]
+    olga = house.at_the_desk()
+    olga.decide(entry.case.number, "reply", name="Olga", text="We looked again.", topic="other", do="send")
+    house.work()
+    assert "0 added, 0 extended, 1 there already" in run(house, line()).output
+    assert len(load(house.content).entries["acme"]) == 1
+
+
+@pytest.mark.parametrize("bad", ['{"turns": [{"who": "customer", "at": "%s", "text": "%s"}]}'])
+@pytest.mark.parametrize(("at", "text"), [("0001-01-01T00:00:00+23:00", "x"), ("2020-01-01T00:00:00Z", "\\ud800")])
+def test_no_line_ends_the_import_of_the_others(house: House, bad: str, at: str, text: str) -> None:
+    result = run(house, bad % (at, text), line())
+    assert "Traceback" not in result.output
+    assert "1 added" in result.output or "2 added" in result.output
+    assert load(house.content).faults == ()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sqlite3
 from datetime import timedelta
 
@@ -138,8 +139,8 @@ def test_a_huge_body_is_refused_before_it_is_read(house: House) -> None:
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
 def test_a_disk_that_cannot_be_written_is_a_503_and_the_words_stay_on_the_page(house: House, trouble: str) -> None:
     give_trouble(house, trouble)
-    while (answer := house.send(text="x" * 4000, key=f"{len(house.numbers()):032d}")).status_code == 201:
-        pass
+    answers = (house.send(text="x" * 4000, key=f"{attempt:032d}") for attempt in range(60))
+    answer = next(answer for answer in answers if answer.status_code != 201)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     stored = house.numbers()
@@ -222,3 +223,103 @@ def test_the_forms_module_cannot_be_broken_by_a_companys_name(house: House) -> N
     assert "</script>" not in module
     facts = module.split("\nexport const company = ", 1)[1].split(";\nexport const strings", 1)[0]
     assert json.loads(facts)["name"] == '</script>\u2028";alert(1)'
+
+
+def test_two_cases_with_the_same_words_have_different_salts(house: House) -> None:
+    house.receive(text="The same")
+    house.receive(text="The same")
+    with house.inbox.reading() as connection:
+        one, other = connection.execute(select(case.c.salt)).scalars()
+    assert one != other
+
+
+def test_a_key_is_forgotten_after_thirty_days(house: House) -> None:
+    house.send(text="First")
+    house.pass_time(days=31)
+    house.receive()
+    assert house.send(text="Second").status_code == 201
+
+
+def test_a_number_that_is_taken_is_made_up_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("amends.intake.receive.new_number", iter(["7k3m9qxz", "7k3m9qxz", "2abc4def"]).__next__)
+    assert house.receive() == "7k3m9qxz"
+    assert house.receive() == "2abc4def"
+
+
+def test_the_answer_is_promised_in_the_companys_own_hours(house: House) -> None:
+    path = house.content / "acme" / "company.toml"
+    path.write_text(path.read_text().replace("reply_hours = 24", "reply_hours = 72"))
+    house.worker.copy_settings()
+    answer = house.send()
+    assert answer.json is not None
+    assert answer.json["reply_by"] == stamp(NOON + timedelta(hours=72))
+
+
+def test_a_private_case_has_its_outcome_from_the_start(house: House) -> None:
+    number = house.receive(publicity="private")
+    with house.inbox.reading() as connection:
+        received = cases.get(connection, number)
+    assert received is not None
+    assert (received.outcome, received.outcome_at) == ("private", NOON)
+
+
+def test_what_is_wrong_can_be_read_by_the_companys_own_pages(house: House) -> None:
+    answer = house.send(text="")
+    assert answer.status_code == 422
+    assert answer.headers["Access-Control-Allow-Origin"] == SHOP
+
+
+def test_neither_form_nor_receipt_is_kept_in_a_cache(house: House) -> None:
+    page = house.post("/acme/feedback", {"text": "x"})
+    assert page.status_code == 201
+    for answer in (page, house.send(), house.visitor().get("/acme/new", base_url=URL)):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_no_number_is_not_remembered_as_one(house: House) -> None:
+    form = house.visitor().get("/acme/new?same=another-word", base_url=URL).text
+    assert "another-word" not in form
+
+
+def test_the_form_takes_its_language_from_the_browser(house: House) -> None:
+    form = house.visitor().get("/acme/new", base_url=URL, headers={"Accept-Language": "ar, en;q=0.5"}).text
+    (field,) = re.findall(r"<input[^>]*name=\"language\"[^>]*>", form)
+    assert 'value="ar"' in field
+
+
+def test_a_widget_that_has_not_changed_is_not_sent_again(house: House) -> None:
+    first = house.visitor().get("/w/v1.js", base_url=URL)
+    again = house.visitor().get("/w/v1.js", base_url=URL, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_form_of_too_many_parts_is_refused(house: House) -> None:
+    parts = "".join(f'--x\r\nContent-Disposition: form-data; name="a{place}"\r\n\r\n\r\n' for place in range(41))
+    body = f'{parts}--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nWords\r\n--x--\r\n'
+    kind = "multipart/form-data; boundary=x"
+    answer = house.visitor().post("/acme/feedback", data=body, content_type=kind, headers=PAGE, base_url=URL)
+    assert answer.status_code == 413
+    assert house.numbers() == []
+
+
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+def test_a_disk_that_is_full_soon_ends_in_a_503_and_not_in_more_receipts(house: House, trouble: str) -> None:
+    give_trouble(house, trouble)
+    statuses = [house.send(text="x" * 4000, key=f"{index:032d}").status_code for index in range(20)]
+    assert set(statuses) <= {201, 503}
+    assert statuses[-1] == 503
+    assert len(house.numbers()) == statuses.count(201)
+
+
+def test_a_body_that_was_cut_off_on_its_way_is_not_taken(house: House) -> None:
+    body = b"text=My+therapist+never+called+back.+My+name+is"
+    answer = house.visitor().post(
+        "/acme/feedback",
+        data=body,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"CONTENT_LENGTH": str(len(body) + 30)},
+        headers=PAGE,
+        base_url=URL,
+    )
+    assert answer.status_code == 400
+    assert house.numbers() == []

@@ -12,11 +12,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from amends.inbox import Inbox, cases
+from amends.serve import _environment
+from amends.settings import read_settings
 from tests.house import House
 
 PATIENCE = 60.0
@@ -133,3 +136,52 @@ def test_without_a_record_there_is_nothing_to_serve(house: House) -> None:
     )
     assert done.returncode == 2
     assert "it has no board.toml" in done.stderr
+
+
+def test_the_servers_processes_read_the_settings_that_it_was_given(house: House) -> None:
+    given = replace(house.settings, proxies=2, undo_seconds=3, database=f"sqlite:///{house.folder}/elsewhere.db")
+    assert read_settings(_environment(given)) == given
+
+
+def test_a_first_start_without_work_takes_feedback_in_and_builds_nothing(house: House) -> None:
+    house.close()
+    for file in house.settings.instance.glob("amends.db*"):
+        file.unlink()
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        [*command(port), "--no-work"], env=environment(house, port), stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            wait_for(address, process)
+            assert send(address, "Complaint", "k" * 32)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert not house.public.exists()
+
+
+def test_work_ends_by_itself_when_asked_to(house: House) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "amends", "work"], env=environment(house, 1), stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            wait_until_there(house.public, process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
+
+
+def wait_until_there(path: Path, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(int(PATIENCE / 0.05)):
+        if path.exists():
+            return
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        raise AssertionError("it ended")
+    raise AssertionError("nothing was built")

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from amends.inbox.schema import case
 from tests.house import URL, House
 
 
@@ -73,3 +74,18 @@ def test_the_page_is_kept_out_of_caches_and_search_engines(house: House) -> None
     answer = house.visitor().get(link_of(house))
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_link_of_an_earlier_generation_is_not_valid_any_more(house: House) -> None:
+    link = link_of(house)
+    shown(house, link)
+    with house.inbox.writing() as connection:
+        connection.execute(case.update().values(generation=1))
+    assert house.visitor().get(link).status_code == 404
+
+
+def test_the_link_to_a_case_of_a_company_that_is_gone_is_a_404(house: House) -> None:
+    link = link_of(house)
+    (house.content / "acme" / "company.toml").unlink()
+    house.worker.copy_settings()
+    assert house.visitor().get(link).status_code == 404

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from amends.record import case_file
-from tests.house import House
+from amends.board.freeze import Built, build
+from amends.record import case_file, exclusive
+from amends.work import BACK_OFF, TICK
+from tests.house import NOON, URL, House
 
 
 def built_at(house: House) -> int:
@@ -83,40 +85,6 @@ def test_no_failure_of_a_turn_ends_the_work(
     assert str(mistake) in caplog.text
 
 
-def test_a_second_worker_waits_until_the_first_one_has_ended(house: House) -> None:
-    house.settings.locks.mkdir(parents=True, exist_ok=True)
-    started, stop = threading.Event(), threading.Event()
-    order: list[str] = []
-
-    def first_turn() -> None:
-        order.append("first")
-        started.set()
-        stop.wait(20)
-
-    house.worker.turn = first_turn  # type: ignore[method-assign]  # the real one would end at once
-    first = threading.Thread(target=house.worker.run, args=(stop,))
-    first.start()
-    assert started.wait(20)
-    second_house = House(house.folder / "x")
-    second_house.folder = house.folder
-    second_stop = threading.Event()
-    second = type(house.worker)(house.settings, house.inbox, lambda: house.now)
-
-    def second_turn() -> None:
-        order.append("second")
-        second_stop.set()
-
-    second.turn = second_turn  # type: ignore[method-assign]
-    other = threading.Thread(target=second.run, args=(second_stop,))
-    other.start()
-    assert order == ["first"]
-    stop.set()
-    first.join(20)
-    other.join(20)
-    second_house.close()
-    assert order == ["first", "second"]
-
-
 def test_what_is_published_has_left_no_temporary_file(house: House) -> None:
     number = house.receive()
     house.at_the_desk().decide(number, "publish", topic="delivery")
@@ -144,3 +112,91 @@ def test_settings_that_have_not_changed_are_not_written_again(house: House) -> N
     (house.content / "acme" / "company.toml").write_text('name = "A"\nurl = "https://a.example/"\n')
     house.worker.copy_settings()
     assert written != []
+
+
+def test_a_deadline_is_on_the_board_at_its_very_instant(house: House) -> None:
+    number = house.receive()
+    house.at_the_desk().decide(number, "publish", topic="delivery")
+    house.work()
+    house.now = NOON.replace(day=3)
+    house.worker.turn()
+    assert number in house.page("acme/overdue")
+
+
+def test_what_is_edited_while_the_board_is_built_is_on_the_next_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = house.content / "acme" / "company.toml"
+
+    def build_then_edit(*arguments: object) -> Built:
+        built = build(*arguments)  # type: ignore[arg-type]  # handed on as they came
+        path.write_text(path.read_text().replace('"Acme"', '"Acme Renamed"'))
+        return built
+
+    with monkeypatch.context() as editing:
+        editing.setattr("amends.work.build", build_then_edit)
+        house.work()
+    house.worker._look_again = 0.0
+    house.work()
+    assert "Acme Renamed" in house.page("acme")
+
+
+@pytest.mark.parametrize(("mistake", "seconds"), [(OSError("disk full"), BACK_OFF), (None, TICK)])
+def test_after_a_failure_the_next_turn_waits_longer(
+    house: House, mistake: Exception | None, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float | None] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return True
+
+    def turn() -> None:
+        if mistake:
+            raise mistake
+
+    monkeypatch.setattr(house.worker, "turn", turn)
+    house.worker.run(Stop())
+    assert waits == [seconds]
+
+
+def test_a_worker_that_waits_for_its_turn_can_be_stopped(house: House) -> None:
+    stop = threading.Event()
+    stop.set()
+    waiting = threading.Thread(target=house.worker.run, args=(stop,))
+    with exclusive(house.settings.locks, "work"):
+        waiting.start()
+        waiting.join(5)
+        ended = not waiting.is_alive()
+    waiting.join(20)
+    assert ended
+
+
+def test_a_turn_gives_intake_the_settings_as_they_are_now(house: House) -> None:
+    path = house.content / "acme" / "company.toml"
+    path.write_text(path.read_text().replace('"Acme"', '"Acme Renamed"'))
+    house.worker.turn()
+    assert "Acme Renamed" in house.visitor().get("/acme/new", base_url=URL).text
+
+
+def test_a_folder_that_can_be_no_companys_address_takes_no_feedback(house: House) -> None:
+    (house.content / "Not A Slug").mkdir()
+    text = (house.content / "acme" / "company.toml").read_text()
+    (house.content / "Not A Slug" / "company.toml").write_text(text)
+    house.worker.copy_settings()
+    assert house.send("Not A Slug").status_code == 404
+
+
+def test_a_worker_takes_no_turn_while_another_one_holds_the_lock(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            return True
+
+    turns: list[int] = []
+    monkeypatch.setattr(house.worker, "turn", lambda: turns.append(1))
+    with exclusive(house.settings.locks, "work"):
+        house.worker.run(Stop())
+        assert turns == []
+    house.worker.run(Stop())
+    assert turns == [1]
