@@ -115,7 +115,10 @@ def test_a_folder_that_is_full_needs_no_right_to_write(bare: Path, tmp_path: Pat
 
 
 def test_what_another_process_made_while_this_one_waited_is_not_made_again(bare: Path, tmp_path: Path) -> None:
-    chromium.install(unpacked(tmp_path).parent)
+    executable = unpacked(tmp_path)
+    before = executable.stat()
+    chromium.install(executable.parent)
+    assert executable.stat() == before
 
 
 def test_where_nothing_can_be_had_one_sentence_says_why_and_one_command_mends_it(bare: Path, tmp_path: Path) -> None:

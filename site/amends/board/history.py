@@ -47,7 +47,7 @@ def history(row: Row, now: datetime) -> list[Happening]:
     case = row.case
     told = [Happening(case.received, _customer(row), (_WROTE[case.kind] + _where(case), *_until(case)))]
     told += [
-        Happening(event.at, _who(row, event), what if row.shows_words else _without_words(what))
+        Happening(event.at, _who(row, event), what if row.shows_words or event.by == "keeper" else _without_words(what))
         for event in case.events
         if (what := _what(case, event, row))
     ]
