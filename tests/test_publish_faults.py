@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from amends.case import Event
 from amends.inbox import cases, deeds
 from amends.inbox.schema import case as case_table
 from amends.publish import Publisher, Put
-from amends.record import case_file, case_path, find_case, write_whole
+from amends.record import case_file, case_path, find_case, splice, write_whole
 from tests.factories import a_case, put_case
 from tests.house import NOON, House
 from tests.test_publish import decide, imported, ledger, snapshot, text_of
@@ -302,3 +303,35 @@ def test_a_reply_goes_into_the_file_that_stands_in_the_right_place(house: House)
     decide(house, number, "reply", name="Olga", text="Sorry.")
     house.work()
     assert "Sorry." in path.read_text()
+
+
+def test_a_reply_that_was_written_is_not_written_again_after_something_else_happened(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = house.receive()
+    decide(house, number, "reply", name="Olga", text="Sorry.", topic="billing")
+
+    def failing(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(deeds, "done", failing)
+        with pytest.raises(ValueError, match="No space"):
+            house.work()
+    path = case_file(house.content, "acme", number)
+    assert path is not None
+    added = Event(house.now + timedelta(minutes=1), "customer", "followup", text="One more thing.")
+    path.write_text(splice(path.read_text(), added, "acme", "x.md"))
+    house.pass_time(minutes=5)
+    house.work()
+    case = find_case(house.content, "acme", number)
+    assert case is not None
+    assert [event.event for event in case.events] == ["published", "reply", "followup"]
+
+
+def test_the_ledger_has_the_time_of_the_first_reply_in_the_file(house: House) -> None:
+    number = house.receive()
+    house.now -= timedelta(minutes=5)
+    decide(house, number, "reply", name="Olga", text="Sorry.", topic="billing")
+    house.work()
+    assert ledger(house)[number]["first_reply"] == ledger(house)[number]["received"]

@@ -200,3 +200,15 @@ def test_a_worker_takes_no_turn_while_another_one_holds_the_lock(house: House, m
         assert turns == []
     house.worker.run(Stop())
     assert turns == [1]
+
+
+def test_a_faulty_file_of_one_company_makes_nobody_else_wait_and_is_told_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = house.content / "acme" / "ledger" / "2026-11.csv"
+    broken.parent.mkdir()
+    broken.write_text("<<<<<<< ours\n")
+    house.receive()
+    assert house.worker._turn_safely() < 1
+    assert house.worker._turn_safely() < 1
+    assert caplog.text.count("acme/ledger/2026-11.csv:1") == 1

@@ -169,7 +169,8 @@ class Publisher:
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
             known = received is not None and received.company == deed.company
-            cases.answered(connection, deed.number, deed.company, at)
+            # The record's own first reply: somebody may have written an earlier one into the file.
+            cases.answered(connection, deed.number, deed.company, case.replies[0].at)
         if not known:
             self._note_first_reply(case)
 
@@ -207,9 +208,9 @@ class Publisher:
             shown = path.relative_to(self._content).as_posix()
             text = read_text(path, shown)
             case = read_case(text, deed.company, shown)
-            event = replace(event, at=_not_before(case, event.at))
-            if event in case.events:
+            if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
                 return case
+            event = replace(event, at=_not_before(case, event.at))
             case = replace(case, events=(*case.events, event))
             _write(path, shown, splice(text, event, deed.company, shown), case)
             return case

@@ -21,7 +21,7 @@ TICK = 0.5
 BACK_OFF = 15.0
 """Seconds to wait after something failed."""
 
-_EXPECTED = (OSError, StoreUnavailableError, RecordError, NotABoardError, BuildError, CannotPublishError)
+_EXPECTED = (OSError, StoreUnavailableError, RecordError, NotABoardError, BuildError)
 
 
 class Worker:
@@ -33,6 +33,7 @@ class Worker:
         self._built_from: bytes | None = None
         self._next_due: datetime | None = None
         self._look_again = 0.0
+        self._told = ""
 
     def run(self, stop: threading.Event) -> None:
         """Take turns until `stop` is set. A failure is logged and tried again; it never ends the work."""
@@ -77,6 +78,12 @@ class Worker:
     def _turn_safely(self) -> float:
         try:
             self.turn()
+        except CannotPublishError as error:
+            # Some file of some company: the others go on at once, and the log is told once.
+            if str(error) != self._told:
+                self._told = str(error)
+                _log.error("stays due: %s", error)
+            return TICK
         except _EXPECTED as error:
             _log.error("%s: %s; trying again in %d s", type(error).__name__, error, BACK_OFF)
             return BACK_OFF

@@ -47,7 +47,6 @@ class Intake:
         if found is None:
             return self._unknown(company)
         form = FeedbackForm(formdata=None)
-        form.key.data = secrets.token_urlsafe(16)
         form.publicity.data = "private" if found[0].sensitive else "public"
         same = request.args.get("same", "")
         form.same.data = same if NUMBER.fullmatch(same) else ""
