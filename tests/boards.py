@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from amends.board import accent, create_board, urls
 from amends.board.shelf import Row, row_of
 from amends.case import Case, Kind, Outcome
+from amends.language import language
 from amends.record import Board, Entry, LedgerLine, Record, Standing
 from tests.factories import OTHER_NUMBER, START, a_case, a_company, after, an_event
 
@@ -21,6 +22,7 @@ EXAMPLE = Path(__file__).parents[1] / "content"
 STATIC = Path(accent.__file__).parent / "static"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 """An instant at which the example board has cases of every state."""
+EN = language("en")
 SERVICE = "https://feedback.example/"
 SOON = after(1)
 TEXT = "My parcel is three weeks late and nobody answers.\n\nWhere is it?"
@@ -54,6 +56,11 @@ def read(client: FlaskClient, url: str) -> str:
 
 def a_row(case: Case, now: datetime, standing: Standing = Standing.GOOD, zone: str = "UTC") -> Row:
     return row_of(a_company(zone=ZoneInfo(zone)), Entry(case, "x.md", standing), now)
+
+
+def html_of(record: Record, now: datetime) -> list[str]:
+    """The addresses of what people read; the rest is for machines and for browsers."""
+    return [url for url in urls(record, now) if url.endswith(("/", ".html"))]
 
 
 def words_of(page: str) -> str:

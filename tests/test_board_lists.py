@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.board import create_board, lists, urls, words
+from amends.board import company_words, create_board, lists, urls
 from amends.board.counts import count
 from amends.board.shelf import Shelf
 from amends.case import Case, Outcome, Reason, State
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing
-from tests.boards import CASES, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
+from tests.boards import CASES, EN, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
 from tests.factories import a_case, a_line, after, an_event
 
 # --- Lists ---
@@ -156,7 +156,7 @@ def test_imported_cases_are_named_apart_and_count_in_no_number() -> None:
     imported = replace(a_case(an_event("reply"), number="aaaaaaaa"), source="Market Square")
     counts = count(a_shelf(a_case(), imported, now=after(2)), after(2))
     assert (counts.received, counts.answered, counts.imported) == (1, 0, 1)
-    assert "1 more case came from elsewhere, in none of these numbers." in words.adds_up(counts)
+    assert "1 more case came from elsewhere, in none of these numbers." in company_words.adds_up(EN, counts)
 
 
 def test_the_first_one_received_counts_even_where_it_has_no_page() -> None:

@@ -22,6 +22,9 @@ OPEN_TO_ALL = {
     "intake.feedback",
     "intake.launcher",
     "intake.form_module",
+    "report.form",
+    "report.send",
+    "report.thanks",
     "visitor.case",
     "health",
 }

@@ -14,8 +14,9 @@ from amends import settings
 from amends.case import SHAPES, Kind, Reason
 from amends.cli import main
 from amends.imports import read_line
-from amends.record import Company, house, read_case
+from amends.record import Company, UpdateKind, house, read_case
 from amends.record.schema import CASE_KEYS, EVENT_KEYS
+from amends.record.told import ANSWER_KEYS, MAX_CHARACTERS, UPDATE_KEYS, sift_answer, sift_update
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -54,6 +55,13 @@ def test_every_key_of_the_record_stands_in_the_guide() -> None:
         assert f"`{key}`" in GUIDE, key
 
 
+@pytest.mark.parametrize(("section", "keys"), [("An update", UPDATE_KEYS), ("A written answer", ANSWER_KEYS)])
+def test_every_key_of_an_update_and_an_answer_stands_in_its_section(section: str, keys: dict[str, object]) -> None:
+    prose = GUIDE.split(f"### {section}\n", 1)[1].split("\n### ", 1)[0]
+    assert [key for key in keys if f"`{key}`" not in prose] == []
+    assert f"{MAX_CHARACTERS:,} characters" in GUIDE
+
+
 def test_the_guides_table_of_events_is_the_schema() -> None:
     lines = [
         line.split(" |") for line in GUIDE.splitlines() if re.match(r"\| (customer|company|keeper|system) \|", line)
@@ -69,7 +77,7 @@ def keys(cell: str) -> set[str]:
 
 
 def test_every_kind_and_reason_stands_in_the_guide() -> None:
-    for word in (*Kind, *Reason):
+    for word in (*Kind, *Reason, *UpdateKind):
         assert word in GUIDE
 
 
@@ -98,10 +106,14 @@ def test_the_readmes_commands_for_a_board_of_ones_own_run_as_they_stand(
     assert Path("public/acme/index.html").is_file()
 
 
-def test_the_guides_example_of_a_case_is_read_and_one_of_an_import_too() -> None:
+def test_the_guides_examples_of_files_are_read_and_one_of_an_import_too() -> None:
     blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", GUIDE, re.MULTILINE)]
-    (case,) = [block for block in blocks if block.lstrip().startswith("---")]
-    assert read_case(case.strip() + "\n", "acme", "a.md").first_reply
+    case, update, answer = [block.strip() + "\n" for block in blocks if block.lstrip().startswith("---")]
+    assert read_case(case, "acme", "a.md").first_reply
+    read_update, faults = sift_update(update, "frame", "u.md", {"7k3m9qxz"})
+    assert (read_update.cases, faults) == (("7k3m9qxz",), ())
+    read_answer, faults = sift_answer(answer, "damaged", "a.md", {"7k3m9qxz"}, ("delivery",))
+    assert (read_answer.cases, faults) == (("7k3m9qxz",), ())
     (conversation,) = [block for block in blocks if block.lstrip().startswith('{"turns"')]
     line = json.dumps(json.loads(conversation)).encode()
     assert read_line(line, Company("acme", "Acme", "https://acme.example/"), "x").first_reply

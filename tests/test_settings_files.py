@@ -67,7 +67,20 @@ def test_every_key_of_company_toml_is_read() -> None:
 
 def test_every_key_of_board_toml_is_read() -> None:
     text = 'title = "Open"\nbase_url = "https://b.example/x"\nlanguage = "de"\nservice_url = "https://f.example/"\n'
-    assert read_board(text, "board.toml") == Board("Open", "https://b.example/x/", "de", "https://f.example/")
+    text += 'keeper = "Ida Sund"\ncontact = "keeper@b.example"\n'
+    board = Board("Open", "https://b.example/x/", "de", "https://f.example/", "Ida Sund", "keeper@b.example")
+    assert read_board(text, "board.toml") == board
+
+
+@pytest.mark.parametrize("contact", ["keeper@b.example", "https://b.example/keeper", "http://b.example"])
+def test_the_keeper_is_reached_at_an_address_of_mail_or_of_a_page(contact: str) -> None:
+    assert read_board(f'contact = "{contact}"', "board.toml").contact == contact
+
+
+@pytest.mark.parametrize("contact", ['""', '"keeper"', '"a b@c.example"', '"javascript:alert(1)"', '"a@b@c"', "3"])
+def test_the_keeper_is_reached_in_no_other_way(contact: str) -> None:
+    with pytest.raises(RecordError, match=r"contact: found .*, expected an e-mail address, or an http or https"):
+        read_board(f"contact = {contact}", "board.toml")
 
 
 def test_only_name_and_address_of_a_company_are_needed() -> None:

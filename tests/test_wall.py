@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import LargeBinary, String, Table, Text, select, true
 
 from amends.case import Case, Event
+from amends.inbox import reports
+from amends.inbox.reports import Report
 from amends.inbox.schema import metadata
 from tests.house import House
 
@@ -62,10 +64,15 @@ def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None
     olga.decide(private, "reply", name="canary-answerer", text="canary-answer", topic="other", do="send")
     kim.decide(withheld, "withhold", reason="spam", why="canary-why")
     house.work()
+    with house.inbox.writing() as connection:
+        told = ("canary-report", "canary-reporter@x.example", house.now)
+        reports.add(connection, Report("acme", number, "other", *told), "canary-report-key-1234")
+    kim.submit("/desk/reports", report="1", why="canary-closing-words")
     house.pass_time(hours=30)
     house.work()
     private_columns = plant(house, number)
     assert {"canary-contact-email", "canary-staff-login", "canary-answer-text"} <= set(private_columns)
+    assert {"canary-report-words", "canary-report-email", "canary-report-answer"} <= set(private_columns)
     (house.content / "acme" / "company.toml").touch()
     house.pass_time(days=2)
     house.work()

@@ -14,7 +14,11 @@ from pathlib import Path
 import click
 
 from amends import clock
+from amends.board.edition import Edition
 from amends.board.freeze import BuildError, build
+from amends.board.machines import badge
+from amends.board.search import NotBuiltError, SearchError
+from amends.board.search import index as make_index
 from amends.demo import run as run_demo
 from amends.imports import import_file
 from amends.inbox import Inbox, StoreUnavailableError, people
@@ -45,13 +49,26 @@ def main() -> None:
 @click.option("--now", "at", metavar="TIME", help="Build as of then, like 2026-11-02T09:14:05Z. Default: now.")
 @click.option("--strict", is_flag=True, help="Swap nothing in while any file has a fault.")
 @click.option("--base-url", metavar="URL", help="Where the board is served, instead of board.toml's.")
+@click.option("--search", "with_search", is_flag=True, help="Make the search index too: see `amends index`.")
 def build_command(
-    content: str | None, out: str | None, cache: str | None, at: str | None, *, strict: bool, base_url: str | None
+    content: str | None,
+    out: str | None,
+    cache: str | None,
+    at: str | None,
+    *,
+    strict: bool,
+    base_url: str | None,
+    with_search: bool,
 ) -> None:
     """Build the board from the record in CONTENT."""
     settings = _settings(content=content, out=out, cache=cache)
     with _failing():
-        built = build(settings.content, settings.out, settings.cache, _instant(at), strict=strict, base_url=base_url)
+        built = build(
+            *(settings.content, settings.out, settings.cache, _instant(at)),
+            strict=strict,
+            base_url=base_url,
+            with_search=with_search,
+        )
     for fault in built.faults:
         click.echo(f"{settings.content / str(fault)}", err=True)
     for warning in built.warnings:
@@ -60,6 +77,18 @@ def build_command(
         click.echo("Files with faults are shown as they were last good, or as a placeholder.", err=True)
     summary = f"{built.cases} cases, {built.pages} files in {built.seconds:.1f} s: {settings.out}"
     click.echo(summary if not built.faults else f"{summary} ({len(built.faults)} faults)")
+
+
+@main.command("index")
+@click.argument("public", required=False)
+@click.option("--cache", metavar="DIR", help="The build's. Default: .amends.")
+def index_command(public: str | None, cache: str | None) -> None:
+    """Make the search index of the board built in PUBLIC, with Pagefind; later builds keep it."""
+    settings = _settings(out=public, cache=cache)
+    with _failing():
+        made = make_index(settings.out, settings.cache, clock.system())
+    languages = ", ".join(made.languages) or "no language"
+    click.echo(f"{settings.out / 'pagefind'}: {made.found} found on the pages, in {languages}")
 
 
 @main.command()
@@ -205,13 +234,15 @@ def snippet(slug: str, content: str | None) -> None:
     """Print what a company pastes into its pages."""
     settings = _settings(content=content)
     with _failing():
-        names = {company.slug: company.name for company in load(settings.content).companies}
-    if slug not in names:
-        raise click.UsageError(f"no company {slug}: there are {', '.join(names) or 'none'}")
+        record = load(settings.content)
+    if slug not in {company.slug for company in record.companies}:
+        names = ", ".join(company.slug for company in record.companies)
+        raise click.UsageError(f"no company {slug}: there are {names or 'none'}")
     if "AMENDS_URL" not in os.environ and settings.url == DEFAULT_URL:
         click.echo("AMENDS_URL is not set: these lines lead to this machine.", err=True)
     click.echo(f'<a href="{settings.url}/{slug}/new" data-amends>Tell us what went wrong</a>')
     click.echo(f'<script async src="{settings.url}/w/v1.js" data-company="{slug}"></script>')
+    click.echo(badge.embed(Edition(record, clock.system()), slug))
 
 
 def _settings(**given: str | None) -> Settings:
@@ -245,9 +276,9 @@ def _failing() -> Iterator[None]:
     """Turn what can go wrong into a sentence and the right exit status."""
     try:
         yield
-    except (NotABoardError, ScaffoldError, PersonError) as error:
+    except (NotABoardError, NotBuiltError, ScaffoldError, PersonError) as error:
         raise click.UsageError(str(error)) from error
     except RecordError as error:
         raise click.ClickException(f"the record has faults; the old board is as it was\n{error}") from error
-    except (BuildError, StoreUnavailableError, SettingsError, OSError) as error:
+    except (BuildError, SearchError, StoreUnavailableError, SettingsError, OSError) as error:
         raise click.ClickException(str(error)) from error

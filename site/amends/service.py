@@ -14,7 +14,7 @@ from amends import clock, text
 from amends.clock import Clock
 from amends.desk import Desk
 from amends.inbox import Inbox, StoreUnavailableError, cases
-from amends.intake import Intake
+from amends.intake import Intake, Reports
 from amends.record import NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Visitor
@@ -47,12 +47,16 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system) 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
     intake = Intake(inbox, now, settings.url, secret).blueprint()
+    reports = Reports(inbox, settings.content, now, settings.url).blueprint()
     app.register_blueprint(intake)
+    app.register_blueprint(reports)
     app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
     app.register_blueprint(Desk(settings, inbox, now).blueprint())
     # Before Flask-WTF's own check, which reads the form.
     app.before_request(_refuse_parts)
-    CSRFProtect(app).exempt(intake)
+    forgery = CSRFProtect(app)
+    for room in (intake, reports):
+        forgery.exempt(room)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
     app.after_request(_harden)
     app.register_error_handler(HTTPException, _explain)

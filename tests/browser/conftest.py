@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright import sync_api
 
-from . import chromium
+from . import built, chromium, npm
+from .example import build_example
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +20,28 @@ def browser() -> Iterator[sync_api.Browser]:
             raise pytest.fail.Exception(str(missing), pytrace=False) from None
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the built example board."""
+    return build_example(tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="session")
+def site(public: Path) -> Iterator[str]:
+    """The address at which the built example board is served."""
+    with built.serving(public) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def checks() -> Path:
+    """The node_modules with what the pages are held against, fetched on first use."""
+    try:
+        return npm.installed(npm.HERE / "checks")
+    except npm.NpmError as error:
+        raise pytest.fail.Exception(f"axe-core and html-validate cannot be fetched: {error}", pytrace=False) from None
 
 
 @pytest.fixture

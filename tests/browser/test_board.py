@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from flask import Flask
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-from amends.board import create_board, times, urls
+from amends.board import create_board
 from amends.board.shelf import row_of
 from amends.board.summary import summary
-from amends.board.words import flat
 from amends.case import Case
+from amends.language import LANGUAGES, language
 from amends.record import Board, Entry, Record, load
 from amends.record.walk import NoMemory
+from tests.boards import EN, html_of
 from tests.browser.chromium import NewPage
 from tests.factories import NUMBER, START, a_case, a_company, after, an_event
 
@@ -39,25 +41,23 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def the_page_of(case: Case, built: datetime) -> Iterator[str]:
-    """Serve the page of one case as it was built at that instant."""
-    record = Record(Board(), (a_company(),), {"acme": (Entry(case, "x.md"),)}, {})
+def the_page_of(case: Case, built: datetime, language: str = "en") -> Iterator[str]:
+    """Serve the page of one case as it was built at that instant, for a company of that language."""
+    record = Record(Board(), (a_company(language=language),), {"acme": (Entry(case, "x.md"),)}, {})
     with served(create_board(record, built)) as address:
         yield f"{address}/acme/{case.number}/"
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_breaks_its_policy(
-    new_page: NewPage, language: str
-) -> None:
+@pytest.mark.parametrize("tag", ["en", "de", "ar"])
+def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_breaks_its_policy(new_page: NewPage, tag: str) -> None:
     record = load(EXAMPLE, NoMemory())
-    record = Record(Board("Board", language=language), record.companies, record.entries, record.ledgers)
+    companies = tuple(replace(company, language=tag) for company in record.companies)
+    record = replace(record, board=Board("Board", language=tag), companies=companies)
     page = new_page(viewport={"width": 320, "height": 640})
     with served(create_board(record, NOW)) as address:
-        for url in urls(record, NOW):
-            if not url.endswith(".css"):
-                page.goto(address + url)
-                assert not page.evaluate(SCROLLS), url
+        for url in html_of(record, NOW):
+            page.goto(address + url)
+            assert not page.evaluate(SCROLLS), url
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 59, 60, 61, 8 * 60, 24 * 60, 25 * 60 + 1, 128 * 60 + 59])
@@ -66,8 +66,21 @@ def test_the_script_writes_ages_as_the_board_writes_durations(new_page: NewPage,
     page.clock.set_fixed_time(START + timedelta(minutes=minutes))
     with the_page_of(a_case(text="Late."), START) as address:
         page.goto(address)
-        written = times.duration(timedelta(minutes=minutes)) if minutes else "0 min"
+        written = EN.duration(timedelta(minutes=minutes)) if minutes else "0 min"
         expect(page.locator(".running")).to_have_text(written)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_script_writes_ages_in_the_language_of_the_page(new_page: NewPage, tag: str) -> None:
+    page, lang = new_page(), language(tag)
+    with the_page_of(a_case(text="Late."), START, tag) as address:
+        for minutes in (1, 20, 2 * 60, 3 * 60 + 2, 12 * 60, 26 * 60, 53 * 60, 123 * 60 + 59):
+            page.clock.set_fixed_time(START + timedelta(minutes=minutes))
+            page.goto(address)
+            expect(page.locator(".running")).to_have_text(lang.duration(timedelta(minutes=minutes)))
+            left = timedelta(hours=24) - timedelta(minutes=minutes)
+            said = lang.gettext("{} left" if left > timedelta() else "{} over")
+            expect(page.locator(".age")).to_have_text(said.replace("{}", lang.duration(abs(left))))
 
 
 def test_a_page_that_was_not_rebuilt_says_by_itself_that_a_time_has_passed(new_page: NewPage) -> None:
@@ -76,7 +89,7 @@ def test_a_page_that_was_not_rebuilt_says_by_itself_that_a_time_has_passed(new_p
     with the_page_of(case, START) as address:
         page.goto(address)
         late = row_of(a_company(), Entry(case, "x.md"), after(26))
-        expect(page.locator(".status")).to_have_text(flat(summary(late)))
+        expect(page.locator(".status")).to_have_text(EN.flat(summary(EN, late)))
         expect(page.locator(".status")).to_have_class("status late solid")
         expect(page.locator(".turn")).to_have_class("turn open opening late solid")
 
@@ -95,7 +108,7 @@ def test_before_its_time_nothing_turns_late(new_page: NewPage) -> None:
     with the_page_of(a_case(text="Late."), START) as address:
         page.goto(address)
         expect(page.locator(".status")).to_have_class("status wait")
-        expect(page.get_by_text("1 h left")).to_be_visible()
+        expect(page.get_by_text("1 hr left")).to_be_visible()
 
 
 def test_everything_can_be_read_without_script(new_page: NewPage) -> None:

@@ -1,19 +1,19 @@
 """The generator: from a record and an instant to a folder of static pages, swapped in whole."""
 
-import os
 import shutil
 import time
 import warnings
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
 from flask_frozen import Freezer, MissingURLGeneratorWarning
 
-from amends.board import accent, create_board, urls
+from amends import figures
+from amends.board import accent, create_board, search, urls
 from amends.board.memory import LastGood
-from amends.board.swap import put_in_place
+from amends.board.swap import put_in_place, sync
 from amends.case import next_change
 from amends.record import Fault, Record, RecordError, exclusive, load
 
@@ -31,16 +31,24 @@ class Built:
     seconds: float
     faults: tuple[Fault, ...]
     warnings: tuple[str, ...]
-    next_due: datetime | None
+    next_due: datetime
 
 
 def build(
-    content: Path, out: Path, cache: Path, now: datetime, *, strict: bool = False, base_url: str | None = None
+    content: Path,
+    out: Path,
+    cache: Path,
+    now: datetime,
+    *,
+    strict: bool = False,
+    base_url: str | None = None,
+    with_search: bool = False,
 ) -> Built:
-    """Build the board of `content` into `out`, as it stands at `now`.
+    """Build the board of `content` into `out`, as it stands at `now`; with a new search index where that is asked.
 
     NotABoardError where `content` is none; RecordError with every fault where `strict`, or where nothing can
-    be shown; BuildError, CannotSwapError and OSError where writing failed. The old board is then as it was.
+    be shown; BuildError, SearchError, CannotSwapError and OSError where writing failed. The old board is then as it
+    was.
     """
     started = time.perf_counter()
     with exclusive(cache, "build"):
@@ -50,11 +58,16 @@ def build(
         fresh = out.with_name(f".{out.name}.next")
         shutil.rmtree(fresh, ignore_errors=True)
         pages = _freeze(record, now, fresh)
-        _sync(fresh)
+        if with_search:
+            search.make(fresh, now)
+        about_search = None if with_search else search.renew(out, fresh, now)
+        sync(fresh)
         put_in_place(fresh, out)
         shutil.rmtree(fresh, ignore_errors=True)
     cases = sum(map(len, record.entries.values()))
-    return Built(pages, cases, time.perf_counter() - started, record.faults, _warnings(record), _next_due(record, now))
+    seconds = time.perf_counter() - started
+    told = (*_warnings(record), *filter(None, [about_search]))
+    return Built(pages, cases, seconds, record.faults, told, _next_due(record, now))
 
 
 def _read(content: Path, cache: Path, *, strict: bool) -> Record:
@@ -100,27 +113,19 @@ def _check(app: Flask, expected: set[str], destination: Path) -> None:
         raise BuildError(f"{app.name}: files and pages differ, {wrong} among them; the old board is as it was")
 
 
-def _sync(folder: Path) -> None:
-    """Have the whole new board on disk before it takes the old one's place."""
-    for root, _, files in os.walk(folder):
-        for name in [".", *files]:
-            handle = os.open(os.path.join(root, name), os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
-
 def _warnings(record: Record) -> tuple[str, ...]:
     """Return what was mended in the settings of companies, for the build to say."""
     found = ((company.slug, accent.warning(company.accent)) for company in record.companies)
     return tuple(f"{slug}/company.toml: accent: {warning}" for slug, warning in found if warning)
 
 
-def _next_due(record: Record, now: datetime) -> datetime | None:
-    instants = [
-        next_change(entry.case, now, company.zone)
-        for company in record.companies
-        for entry in record.entries[company.slug]
-    ]
-    return min((instant for instant in instants if instant), default=None)
+def _next_due(record: Record, now: datetime) -> datetime:
+    """Return when time alone changes a page: what is said of a case, or a figure; a month's end at the latest."""
+    instants = [figures.next_change((), now, UTC)]
+    for company in record.companies:
+        entries, zone = record.entries[company.slug], company.zone
+        changes = (next_change(entry.case, now, zone) for entry in entries)
+        instants += [change for change in changes if change]
+        received = figures.facts(entries, record.ledgers[company.slug], zone)
+        instants.append(figures.next_change(received, now, zone))
+    return min(instants)

@@ -7,34 +7,52 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from amends.board import times, words
+from amends.board import words
 from amends.board.shelf import Row
-from amends.board.words import Said, Sentence
 from amends.case import CONFIRM_WITHIN, Case, Event, Kind, Outcome, Promise, end_of, promises
+from amends.language import N_, Language, Said, Sentence
 
 _MASKED = re.compile(r"\[hidden: ([a-z][a-z -]{0,39})\]")
 
-THE_CLOCK = "The clock"
-THE_KEEPER = "The keeper"
-THE_BOARD = "The board"
-
 _WROTE = {
-    Kind.COMPLAINT: "Wrote the complaint.",
-    Kind.QUESTION: "Asked the question.",
-    Kind.IDEA: "Sent the idea.",
-    Kind.PRAISE: "Sent praise.",
+    # Translators: what stands in the column "What"; the name of who did it stands in the column "Who" before it.
+    Kind.COMPLAINT: N_("Wrote the complaint."),
+    Kind.QUESTION: N_("Asked the question."),
+    Kind.IDEA: N_("Sent the idea."),
+    Kind.PRAISE: N_("Sent praise."),
 }
 
 _SAYS = {
-    Outcome.SOLVED: "it is solved",
-    Outcome.PARTLY: "it is only partly solved",
-    Outcome.UNSOLVED: "it is not solved",
+    Outcome.SOLVED: N_("Says it is solved."),
+    Outcome.PARTLY: N_("Says it is only partly solved."),
+    Outcome.UNSOLVED: N_("Says it is not solved."),
 }
+
+_PLAIN = {
+    "followup": N_("Added a detail."),
+    "withdrawn": N_("Withdrew it."),
+    "answered": N_("Answered in private."),
+    "solved": N_("Says it is solved."),
+    "asked": N_("Asked the customer something in private."),
+    "restored": N_("Put the text back."),
+}
+"""What is told of an event that says no more than its name."""
+
+_PLACES = {
+    # Translators: what was masked in a text, in a list after a colon.
+    "account": N_("account"),
+    "address": N_("address"),
+    "email": N_("e-mail address"),
+    "name": N_("name"),
+    "order": N_("order number"),
+    "phone": N_("phone"),
+}
+"""What is masked most; any other place is called what the keeper called it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the story: when, who, what. `who` is None for a customer without a name."""
+    """One line of the story: when, who, what."""
 
     at: datetime
     who: str
@@ -42,47 +60,36 @@ class Happening:
     late: bool = False
 
 
-def history(row: Row, now: datetime) -> list[Happening]:
+def history(lang: Language, row: Row, now: datetime) -> list[Happening]:
     """Return everything that happened up to `now`, oldest first."""
     case = row.case
-    told = [Happening(case.received, _customer(row), (_WROTE[case.kind] + _where(case), *_until(case)))]
-    told += [
-        Happening(event.at, _who(row, event), what if row.shows_words or event.by == "keeper" else _without_words(what))
-        for event in case.events
-        if (what := _what(case, event, row))
-    ]
+    told = [Happening(case.received, words.customer(lang, row), _received(lang, case))]
+    for event in case.events:
+        what = _TELLERS.get(event.event, _plain)(lang, event, row)
+        shown = what if row.shows_words or event.by == "keeper" else _without_words(what)
+        told.append(Happening(event.at, _who(lang, row, event), shown))
     # Stable: what the clock did comes after what people did in the same second.
-    return sorted([*told, *_passed(row, now)], key=lambda happening: happening.at)
+    return sorted([*told, *_passed(lang, row, now)], key=lambda happening: happening.at)
 
 
-def _customer(row: Row) -> str:
-    name = row.case.author if row.shows_words else None
-    return name or "A customer"
-
-
-def _who(row: Row, event: Event) -> str:
+def _who(lang: Language, row: Row, event: Event) -> str:
     if event.by == "customer":
-        return _customer(row)
+        return words.customer(lang, row)
     if event.by == "company":
         return words.person(event.name)[0] if event.name and row.shows_words else row.company.name
-    return THE_KEEPER if event.by == "keeper" else THE_BOARD
+    return lang.gettext("The keeper") if event.by == "keeper" else lang.gettext("The board")
 
 
-def _where(case: Case) -> str:
-    return f" It was written on {case.source} and imported." if case.source else ""
-
-
-def _until(case: Case) -> Sentence:
-    return () if case.imported else (" An answer was promised by ", case.reply_by, ".")
+def _received(lang: Language, case: Case) -> Sentence:
+    wrote = lang.sentence(_WROTE[case.kind])
+    if case.imported:
+        there = lang.sentence("It was written on {source} and imported.", source=case.source or "")
+        return words.in_turn(lang, wrote, there)
+    return words.in_turn(lang, wrote, lang.sentence("An answer was promised by {time}.", time=case.reply_by))
 
 
 def _without_words(what: Sentence) -> Sentence:
     return tuple("…" if isinstance(part, Said) else part for part in what)
-
-
-def _what(case: Case, event: Event, row: Row) -> Sentence:
-    tell = _TELLERS.get(event.event)
-    return tell(case, event, row) if tell else (event.event,)
 
 
 def _said(text: str | None, event: Event, row: Row) -> Said:
@@ -91,107 +98,165 @@ def _said(text: str | None, event: Event, row: Row) -> Said:
     return Said(text or "", None if event.by == "keeper" else language)
 
 
-def _reply(case: Case, event: Event, row: Row) -> Sentence:
-    first = event is case.first_reply and not case.imported
-    told: Sentence = (f"Replied after {times.duration(event.at - case.received)}." if first else "Replied.",)
-    return (*told, " Measure taken: ", _said(event.measure, event, row)) if event.measure else told
+def _because(event: Event, row: Row) -> Sentence:
+    return (_said(event.why, event, row),) if event.why else ()
 
 
-def _promise(_: Case, event: Event, row: Row) -> Sentence:
-    return ("Promised by ", event.due or "", ": ", _said(event.what, event, row))
+def _plain(lang: Language, event: Event, row: Row) -> Sentence:
+    told = lang.sentence(_PLAIN[event.event]) if event.event in _PLAIN else (event.event,)
+    return words.in_turn(lang, told, _because(event, row))
 
 
-def _moved(case: Case, event: Event, row: Row) -> Sentence:
-    before = replace(case, events=case.events[: case.events.index(event)])
-    was = _promise_of(before, event)
-    dates: Sentence = (" from ", was.due, " to ", event.due) if was and event.due else ()
-    return ("Moved the promise", *_which(event, row), *dates, ": ", _said(event.why, event, row))
+def _reply(lang: Language, event: Event, row: Row) -> Sentence:
+    case = row.case
+    if event is case.first_reply and not case.imported:
+        told = lang.sentence("Replied after {time}.", time=lang.duration(event.at - case.received))
+    else:
+        told = lang.sentence("Replied.")
+    if not event.measure:
+        return told
+    return words.in_turn(lang, told, lang.sentence("Measure taken: {words}", words=_said(event.measure, event, row)))
 
 
-def _kept(case: Case, event: Event, row: Row) -> Sentence:
-    promise = _promise_of(case, event)
-    when = words.apart(promise.due, event.at.astimezone(row.company.zone).date()) if promise else ""
-    return ("Kept the promise", *_which(event, row), f", {when}.")
+def _gift(lang: Language, event: Event, row: Row) -> Sentence:
+    return lang.sentence("Offered a gift: {words}", words=_said(event.what, event, row))
 
 
-def _broken(case: Case, event: Event, row: Row) -> Sentence:
-    return ("Broke the promise", *_which(event, row), ": ", _said(event.why, event, row))
+# --- Promises ---
+
+
+def _promise(lang: Language, event: Event, row: Row) -> Sentence:
+    return lang.sentence("Promised by {day}: {words}", day=event.due or "", words=_said(event.what, event, row))
+
+
+def _moved(lang: Language, event: Event, row: Row) -> Sentence:
+    case, why = row.case, _said(event.why, event, row)
+    was = _promise_of(replace(case, events=case.events[: case.events.index(event)]), event)
+    which = _which(event, row)
+    if was is None or event.due is None:
+        return lang.sentence("Moved the promise: {why}", why=why)
+    if which is None:
+        return lang.sentence("Moved the promise from {before} to {due}: {why}", before=was.due, due=event.due, why=why)
+    return lang.sentence(
+        "Moved the promise {promise} from {before} to {due}: {why}",
+        promise=which,
+        before=was.due,
+        due=event.due,
+        why=why,
+    )
+
+
+def _kept(lang: Language, event: Event, row: Row) -> Sentence:
+    promise, which = _promise_of(row.case, event), _which(event, row)
+    late = (event.at.astimezone(row.company.zone).date() - promise.due).days if promise else 0
+    days = lang.days(abs(late))
+    if which is None:
+        if late == 0:
+            return lang.sentence("Kept the promise, on the day.")
+        if late < 0:
+            return lang.sentence("Kept the promise, {days} early.", days=days)
+        return lang.sentence("Kept the promise, {days} late.", days=days)
+    if late == 0:
+        return lang.sentence("Kept the promise {promise}, on the day.", promise=which)
+    if late < 0:
+        return lang.sentence("Kept the promise {promise}, {days} early.", promise=which, days=days)
+    return lang.sentence("Kept the promise {promise}, {days} late.", promise=which, days=days)
+
+
+def _broken(lang: Language, event: Event, row: Row) -> Sentence:
+    which, why = _which(event, row), _said(event.why, event, row)
+    if which is None:
+        return lang.sentence("Broke the promise: {why}", why=why)
+    return lang.sentence("Broke the promise {promise}: {why}", promise=which, why=why)
 
 
 def _promise_of(case: Case, event: Event) -> Promise | None:
     return next((promise for promise in promises(case) if promise.promise == event.promise), None)
 
 
-def _which(event: Event, row: Row) -> Sentence:
+def _which(event: Event, row: Row) -> Said | None:
     """Name the promise where there are several."""
     promise = _promise_of(row.case, event)
-    return (" ", _said(promise.what, event, row)) if promise and len(promises(row.case)) > 1 else ()
+    return _said(promise.what, event, row) if promise and len(promises(row.case)) > 1 else None
 
 
-def _correction(_: Case, event: Event, row: Row) -> Sentence:
+# --- Verdicts and the keeper ---
+
+
+def _correction(lang: Language, event: Event, row: Row) -> Sentence:
     of = event.of if isinstance(event.of, datetime) else ""
-    return ("Corrected the reply of ", of, ": ", _said(event.why, event, row))
+    return lang.sentence("Corrected the reply of {time}: {why}", time=of, why=_said(event.why, event, row))
 
 
-def _verdict(_: Case, event: Event, __: Row) -> Sentence:
-    said = [_SAYS[event.outcome]] if event.outcome else []
+def _verdict(lang: Language, event: Event, _: Row) -> Sentence:
+    said = [lang.sentence(_SAYS[event.outcome])] if event.outcome else []
     if event.again is not None:
-        said.append("would do business with them again" if event.again else "would not do business with them again")
+        said.append(
+            lang.sentence("Would do business with them again.")
+            if event.again
+            else lang.sentence("Would not do business with them again.")
+        )
     if event.score is not None:
-        said.append(f"score {event.score} of 10")
+        said.append(lang.sentence("Score: {number} of 10.", number=lang.number(event.score)))
     if event.recommend is not None:
-        said.append(f"would recommend {event.recommend} of 10")
-    return (f"Says {', '.join(said)}.",)
+        said.append(lang.sentence("Would recommend: {number} of 10.", number=lang.number(event.recommend)))
+    return words.in_turn(lang, *said)
 
 
-def _with_reason(words_before: str) -> Callable[[Case, Event, Row], Sentence]:
-    def tell(_: Case, event: Event, row: Row) -> Sentence:
-        return (f"{words_before}: {words.reason(event.reason)}.", *_because(event, row))
-
-    return tell
+def _hidden(lang: Language, event: Event, row: Row) -> Sentence:
+    told = lang.sentence("Put the text under review: {reason}.", reason=words.reason(lang, event.reason))
+    return words.in_turn(lang, told, _because(event, row))
 
 
-def _because(event: Event, row: Row) -> Sentence:
-    return (" ", _said(event.why, event, row)) if event.why else ()
+def _removed(lang: Language, event: Event, row: Row) -> Sentence:
+    told = lang.sentence("Removed the text: {reason}.", reason=words.reason(lang, event.reason))
+    return words.in_turn(lang, told, _because(event, row))
 
 
-def _masked(_: Case, event: Event, row: Row) -> Sentence:
-    return (f"Masked a place: {event.what}.", *_because(event, row))
+def _masked(lang: Language, event: Event, row: Row) -> Sentence:
+    told = lang.sentence("Masked a place: {what}.", what=_place(lang, event.what or ""))
+    return words.in_turn(lang, told, _because(event, row))
 
 
-def _duplicate(_: Case, event: Event, row: Row) -> Sentence:
-    return (f"Marked it as a duplicate of case {event.of}.", *_because(event, row))
+def _duplicate(lang: Language, event: Event, row: Row) -> Sentence:
+    told = lang.sentence("Marked it as a duplicate of case {number}.", number=str(event.of))
+    return words.in_turn(lang, told, _because(event, row))
 
 
-def _published(case: Case, _: Event, __: Row) -> Sentence:
-    masked = Counter(_MASKED.findall(case.text))
-    places = ", ".join(f"{kind} ({number})" if number > 1 else kind for kind, number in sorted(masked.items()))
+def _published(lang: Language, _: Event, row: Row) -> Sentence:
+    masked = Counter(_MASKED.findall(row.case.text))
     if not masked:
-        return ("Published it.",)
-    return (f"Published it, with {times.counted(masked.total(), 'place')} masked: {places}.",)
+        return lang.sentence("Published it.")
+    places = [_counted_place(lang, kind, number) for kind, number in sorted(masked.items())]
+    told = lang.ngettext(
+        "Published it, with {number} place masked: {places}.",
+        "Published it, with {number} places masked: {places}.",
+        masked.total(),
+        places=lang.listed(places),
+    )
+    return (told,)
 
 
-def _plainly(told: str) -> Callable[[Case, Event, Row], Sentence]:
-    return lambda _, event, row: (told, *_because(event, row))
+def _place(lang: Language, kind: str) -> str:
+    return lang.gettext(_PLACES[kind]) if kind in _PLACES else kind
 
 
-_TELLERS: dict[str, Callable[[Case, Event, Row], Sentence]] = {
-    "followup": _plainly("Added a detail."),
+def _counted_place(lang: Language, kind: str, number: int) -> str:
+    place = _place(lang, kind)
+    return lang.gettext("{place} ({number})", place=place, number=number) if number > 1 else place
+
+
+_TELLERS: dict[str, Callable[[Language, Event, Row], Sentence]] = {
     "verdict": _verdict,
-    "withdrawn": _plainly("Withdrew it."),
-    "answered": _plainly("Answered in private."),
     "reply": _reply,
     "promise": _promise,
     "moved": _moved,
     "kept": _kept,
     "broken": _broken,
-    "solved": _plainly("Says it is solved."),
-    "asked": _plainly("Asked the customer something in private."),
-    "gift": lambda _, event, row: ("Offered a gift: ", _said(event.what, event, row)),
+    "gift": _gift,
     "correction": _correction,
-    "hidden": _with_reason("Put the text under review"),
-    "restored": _plainly("Put the text back."),
-    "removed": _with_reason("Removed the text"),
+    "hidden": _hidden,
+    "removed": _removed,
     "masked": _masked,
     "duplicate": _duplicate,
     "published": _published,
@@ -201,22 +266,22 @@ _TELLERS: dict[str, Callable[[Case, Event, Row], Sentence]] = {
 # --- What the clock did ---
 
 
-def _passed(row: Row, now: datetime) -> Iterator[Happening]:
+def _passed(lang: Language, row: Row, now: datetime) -> Iterator[Happening]:
     """Name the instants at which something that was owed fell due and was not there."""
     case = row.case
     reply, ended = case.first_reply, case.last("withdrawn", "removed")
     if not case.imported and _missed(case.reply_by, reply.at if reply else None, ended, now):
-        yield Happening(case.reply_by, THE_CLOCK, ("The promised time passed without an answer.",), late=True)
-    yield from _passed_disputes(case, ended, now)
-    yield from _passed_promises(row, ended, now)
-    yield from _passed_silence(case, ended, now)
+        yield _clock(lang, case.reply_by, lang.sentence("The promised time passed without an answer."))
+    yield from _passed_disputes(lang, case, ended, now)
+    yield from _passed_promises(lang, row, ended, now)
+    yield from _passed_silence(lang, case, ended, now)
 
 
 def _missed(due: datetime, done: datetime | None, ended: Event | None, now: datetime) -> bool:
     return now >= due and (done is None or done > due) and (ended is None or ended.at > due)
 
 
-def _passed_disputes(case: Case, ended: Event | None, now: datetime) -> Iterator[Happening]:
+def _passed_disputes(lang: Language, case: Case, ended: Event | None, now: datetime) -> Iterator[Happening]:
     if case.imported:
         return
     spoken = [event for event in case.events if event.event in ("reply", "verdict")]
@@ -225,20 +290,28 @@ def _passed_disputes(case: Case, ended: Event | None, now: datetime) -> Iterator
         due = event.at + case.promised_within
         disputes = event.event == "verdict" and event.outcome is not Outcome.SOLVED
         if disputes and _missed(due, then.at if then else None, ended, now):
-            yield Happening(due, THE_CLOCK, ("The time for a new answer passed.",), late=True)
+            yield _clock(lang, due, lang.sentence("The time for a new answer passed."))
 
 
-def _passed_promises(row: Row, ended: Event | None, now: datetime) -> Iterator[Happening]:
+def _passed_promises(lang: Language, row: Row, ended: Event | None, now: datetime) -> Iterator[Happening]:
     for name in {event.promise: None for event in row.case.events if event.promise}:
         dated = [event for event in row.case.events if event.promise == name]
         for event, then in zip_longest(dated, dated[1:]):
             due = end_of(event.due, row.company.zone) if event.due else None
             if due and _missed(due, then.at if then else None, ended, now):
-                yield Happening(due, THE_CLOCK, ("The day passed on which a promise was due.",), late=True)
+                yield _clock(lang, due, lang.sentence("The day passed on which a promise was due."))
 
 
-def _passed_silence(case: Case, ended: Event | None, now: datetime) -> Iterator[Happening]:
+def _passed_silence(lang: Language, case: Case, ended: Event | None, now: datetime) -> Iterator[Happening]:
     solved, verdict = case.last("solved"), case.last("verdict")
     if solved and verdict is None and _missed(solved.at + CONFIRM_WITHIN, None, ended, now):
-        days = times.counted(CONFIRM_WITHIN // timedelta(days=1), "day")
-        yield Happening(solved.at + CONFIRM_WITHIN, THE_CLOCK, (f"{days} passed without a word from the customer.",))
+        told = lang.ngettext(
+            "{number} day passed without a word from the customer.",
+            "{number} days passed without a word from the customer.",
+            CONFIRM_WITHIN // timedelta(days=1),
+        )
+        yield _clock(lang, solved.at + CONFIRM_WITHIN, (told,), late=False)
+
+
+def _clock(lang: Language, at: datetime, what: Sentence, *, late: bool = True) -> Happening:
+    return Happening(at, lang.gettext("The clock"), what, late=late)

@@ -8,9 +8,11 @@ cases and their addresses. Only what waits is shown longest waiting first, and n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from amends.board import times, words
+from amends.board import words
 from amends.board.shelf import Row, Shelf
+from amends.language import Language
 
 SIZE = 50
 """Cases on a page; the newest page of a list has up to twice as many less one."""
@@ -18,16 +20,6 @@ SIZE = 50
 NAME = re.compile(r"all|open|overdue|solved|disputed|topic-[a-z0-9][a-z0-9-]{0,39}|[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 LONGEST_FIRST = frozenset({"open", "overdue"})
-
-_TITLES = {
-    "all": "All cases",
-    "open": "Open",
-    "overdue": "Overdue",
-    "solved": "Solved, confirmed by the customer",
-    "disputed": "Disputed by the customer",
-}
-
-_SHORT = {"all": "All", "open": "Open", "overdue": "Overdue", "solved": "Solved", "disputed": "Disputed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +79,23 @@ def numbers(shelf: Shelf, name: str) -> Iterator[int]:
         yield from range(1, _full(rows) + 1)
 
 
-def title(name: str) -> str:
+def title(lang: Language, name: str) -> str:
     """Return the heading of a list."""
     if name.startswith("topic-"):
-        return words.topic(name.removeprefix("topic-"))
-    return _TITLES.get(name) or times.month(name)
+        return words.topic(lang, name.removeprefix("topic-"))
+    if name[:1].isdigit():
+        return lang.month(_month(name))
+    return {
+        "all": lang.gettext("All cases"),
+        "open": lang.pgettext("cases", "Open"),
+        "overdue": lang.pgettext("cases", "Overdue"),
+        "solved": lang.gettext("Solved, confirmed by the customer"),
+        "disputed": lang.gettext("Disputed by the customer"),
+    }[name]
+
+
+def _month(name: str) -> date:
+    return date(int(name[:4]), int(name[5:]), 1)
 
 
 # --- Filters: plain links with counts ---
@@ -106,18 +110,32 @@ class Choice:
     count: int
 
 
-def states(shelf: Shelf) -> list[Choice]:
+def filters(lang: Language, shelf: Shelf) -> dict[str, list[Choice]]:
+    """Return the lists by `state`, by `topic` and by `month`."""
+    return {"state": states(lang, shelf), "topic": topics(lang, shelf), "month": months(lang, shelf)}
+
+
+def states(lang: Language, shelf: Shelf) -> list[Choice]:
     """Return the lists by state."""
-    return [Choice(name, word, len(shelf.lists[name])) for name, word in _SHORT.items()]
+    short = {
+        "all": lang.pgettext("cases", "All"),
+        "open": lang.pgettext("cases", "Open"),
+        "overdue": lang.pgettext("cases", "Overdue"),
+        "solved": lang.pgettext("cases", "Solved"),
+        "disputed": lang.pgettext("cases", "Disputed"),
+    }
+    return [Choice(name, word, len(shelf.lists[name])) for name, word in short.items()]
 
 
-def topics(shelf: Shelf) -> list[Choice]:
+def topics(lang: Language, shelf: Shelf) -> list[Choice]:
     """Return the lists by topic, the most frequent first."""
-    found = [Choice(name, title(name), len(rows)) for name, rows in shelf.lists.items() if name.startswith("topic-")]
+    found = [
+        Choice(name, title(lang, name), len(rows)) for name, rows in shelf.lists.items() if name.startswith("topic-")
+    ]
     return sorted(found, key=lambda choice: (-choice.count, choice.word))
 
 
-def months(shelf: Shelf) -> list[Choice]:
+def months(lang: Language, shelf: Shelf) -> list[Choice]:
     """Return the lists by month of receipt, the latest first."""
     found = sorted((name for name in shelf.lists if name[:1].isdigit()), reverse=True)
-    return [Choice(name, times.month(name), len(shelf.lists[name])) for name in found]
+    return [Choice(name, title(lang, name), len(shelf.lists[name])) for name in found]

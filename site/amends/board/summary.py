@@ -1,114 +1,157 @@
 """The plain sentence on top of a case that says where it stands."""
 
-from amends.board import times, words
+from amends.board.looks import UNREADABLE
 from amends.board.shelf import Row
-from amends.board.words import Sentence
+from amends.board.words import clauses, ended, in_turn, reason, solved_in
 from amends.case import Case, Outcome, State, promises
+from amends.language import N_, Language, Sentence
 from amends.record import Standing
 
 
-def summary(row: Row) -> Sentence:
+def summary(lang: Language, row: Row) -> Sentence:
     """Say in one plain sentence where a case stands."""
     if row.standing is Standing.PLACEHOLDER:
-        return ("The file of this case cannot be read. It counts as unanswered.",)
+        return lang.sentence("The file of this case cannot be read. It counts as unanswered.")
     if row.standing is Standing.MISSING:
-        return ("This case was published, and its file is missing. It counts as unanswered.",)
-    return _ENDED.get(row.state, _going_on)(row)
+        return lang.sentence("This case was published, and its file is missing. It counts as unanswered.")
+    return _ENDED.get(row.state, _going_on)(lang, row)
 
 
-def late_summary(row: Row) -> Sentence | None:
+def late_summary(lang: Language, row: Row) -> Sentence | None:
     """Return the sentence that is true once what is owed has fallen due; None where time changes nothing."""
-    if row.due is None or row.late or row.standing in words.UNREADABLE:
+    if row.due is None or row.late or row.standing in UNREADABLE:
         return None
-    return _clock(row, late=True)
+    return _clock(lang, row, late=True)
 
 
-def _going_on(row: Row) -> Sentence:
-    return _clock(row, late=row.late) or _replied(row)
+def _going_on(lang: Language, row: Row) -> Sentence:
+    return _clock(lang, row, late=row.late) or _replied(lang, row)
 
 
-def _clock(row: Row, *, late: bool) -> Sentence | None:
+def _clock(lang: Language, row: Row, *, late: bool) -> Sentence | None:
     if row.due is None:
         return None
     if row.state is State.DISPUTED:
-        then = " The new answer is overdue since " if late else " A new answer is promised by "
-        return (*_disputed_as(row.case), then, row.due, ".")
+        if late:
+            then = lang.sentence("The new answer is overdue since {due}.", due=row.due)
+        else:
+            then = lang.sentence("A new answer is promised by {due}.", due=row.due)
+        return in_turn(lang, _disputed_as(lang, row.case), then)
     if row.waits_since is None and row.promised_for:
-        then = "; a promise is overdue, it was due " if late else "; promised by "
-        return (*_answered(row.case), then, row.promised_for, ".")
-    nobody = "Nobody has read it yet; an answer" if row.case.is_stub else "No answer yet; one"
-    return (f"{nobody} {'was' if late else 'is'} promised by ", row.due, ".")
+        if late:
+            # Translators: the second clause, as in "Answered in 2 hours; promised by 6 November 2026."
+            then = lang.sentence("a promise is overdue, it was due {day}", day=row.promised_for)
+        else:
+            then = lang.sentence("promised by {day}", day=row.promised_for)
+        return clauses(lang, _answered(lang, row.case), then)
+    return _no_answer(lang, row, late=late)
 
 
-def _answered(case: Case) -> Sentence:
+def _no_answer(lang: Language, row: Row, *, late: bool) -> Sentence:
+    due = row.due or ""
+    if row.case.is_stub:
+        if late:
+            return lang.sentence("Nobody has read it yet; an answer was promised by {due}.", due=due)
+        return lang.sentence("Nobody has read it yet; an answer is promised by {due}.", due=due)
+    if late:
+        return lang.sentence("No answer yet; one was promised by {due}.", due=due)
+    return lang.sentence("No answer yet; one is promised by {due}.", due=due)
+
+
+def _answered(lang: Language, case: Case) -> Sentence:
     reply = case.first_reply
     if reply is None:
-        return ("Not answered",)
+        return (lang.pgettext("first part of a sentence", "Not answered"),)
     if case.imported:
-        return ("Answered",)
-    return (f"Answered in {times.duration(reply.at - case.received)}",)
+        return (lang.pgettext("first part of a sentence", "Answered"),)
+    return lang.sentence("Answered in {time}", time=lang.duration(reply.at - case.received))
 
 
-def _replied(row: Row) -> Sentence:
+def _replied(lang: Language, row: Row) -> Sentence:
     if row.case.imported and row.case.first_reply is None:
-        return (f"No answer was imported from {row.case.source}.",)
-    ends = _promises_ended(row.case)
-    return (*_answered(row.case), f"; {ends}." if ends else ".")
+        return lang.sentence("No answer was imported from {source}.", source=row.case.source or "")
+    answered, ends = _answered(lang, row.case), _promises_ended(row.case)
+    return clauses(lang, answered, lang.sentence(_PROMISES[ends])) if ends else ended(lang, answered)
 
 
 def _promises_ended(case: Case) -> str:
+    """Return how the promises of a case ended: a key of the tables below, or nothing."""
     ended = promises(case)
     if any(promise.broken for promise in ended):
-        return "the promise was broken" if len(ended) == 1 else "a promise was broken"
+        return "broken" if len(ended) == 1 else "one broken"
     if ended and all(promise.kept for promise in ended):
-        return "the promise was kept" if len(ended) == 1 else "the promises were kept"
+        return "kept" if len(ended) == 1 else "all kept"
     return ""
 
 
-def _confirmed(row: Row) -> Sentence:
-    ends = _promises_ended(row.case)
-    return (f"{words.solved_in(row)}; {f'{ends} and ' if ends else ''}the customer confirmed.",)
+_PROMISES = {
+    # Translators: the second clause of a sentence, as in "Answered in 2 hours; the promise was kept."
+    "broken": N_("the promise was broken"),
+    "one broken": N_("a promise was broken"),
+    "kept": N_("the promise was kept"),
+    "all kept": N_("the promises were kept"),
+}
+
+_CONFIRMED = {
+    # Translators: the second clause of a sentence, as in "Solved in 2 days; the customer confirmed."
+    "": N_("the customer confirmed"),
+    "broken": N_("the promise was broken and the customer confirmed"),
+    "one broken": N_("a promise was broken and the customer confirmed"),
+    "kept": N_("the promise was kept and the customer confirmed"),
+    "all kept": N_("the promises were kept and the customer confirmed"),
+}
 
 
-def _disputed(row: Row) -> Sentence:
+def _confirmed(lang: Language, row: Row) -> Sentence:
+    return clauses(lang, (solved_in(lang, row),), lang.sentence(_CONFIRMED[_promises_ended(row.case)]))
+
+
+def _disputed(lang: Language, row: Row) -> Sentence:
     if row.due is not None:
-        return _clock(row, late=row.late) or ()
+        return _clock(lang, row, late=row.late) or ()
     again = row.case.replies[-1] if row.case.replies else None
     verdict = row.case.last("verdict")
     if again is None or verdict is None or again.at < verdict.at:
-        return _disputed_as(row.case)
-    return (*_disputed_as(row.case), " The company has answered again.")
+        return _disputed_as(lang, row.case)
+    return in_turn(lang, _disputed_as(lang, row.case), lang.sentence("The company has answered again."))
 
 
-def _disputed_as(case: Case) -> Sentence:
+def _disputed_as(lang: Language, case: Case) -> Sentence:
     verdict = case.last("verdict")
-    partly = verdict is not None and verdict.outcome is Outcome.PARTLY
-    return (f"Disputed: the customer says it is {'only partly' if partly else 'not'} solved.",)
+    if verdict is not None and verdict.outcome is Outcome.PARTLY:
+        return lang.sentence("Disputed: the customer says it is only partly solved.")
+    return lang.sentence("Disputed: the customer says it is not solved.")
 
 
-def _hidden(row: Row) -> Sentence:
+def _hidden(lang: Language, row: Row) -> Sentence:
     event = row.case.last("hidden")
     if event is None:
-        return ("Text under review.",)
-    return ("Text under review since ", event.at, f": {words.reason(event.reason)}. It still counts.")
+        return lang.sentence("Text under review.")
+    return lang.sentence(
+        "Text under review since {time}: {reason}. It still counts.", time=event.at, reason=reason(lang, event.reason)
+    )
 
 
-def _withdrawn(row: Row) -> Sentence:
+def _withdrawn(lang: Language, row: Row) -> Sentence:
     event = row.case.last("withdrawn")
-    return ("Withdrawn by the customer on ", event.at, ".") if event else ("Withdrawn by the customer.",)
+    if event is None:
+        return lang.sentence("Withdrawn by the customer.")
+    return lang.sentence("Withdrawn by the customer on {time}.", time=event.at)
 
 
-def _removed(row: Row) -> Sentence:
+def _removed(lang: Language, row: Row) -> Sentence:
     event = row.case.last("removed")
-    return ("Removed by the keeper on ", event.at, f": {words.reason(event.reason)}.") if event else ("Removed.",)
+    if event is None:
+        return lang.sentence("Removed.")
+    return lang.sentence("Removed by the keeper on {time}: {reason}.", time=event.at, reason=reason(lang, event.reason))
 
 
-def _says_solved(_: Row) -> Sentence:
-    return ("The company says it is solved. The customer has not said so yet.",)
+def _says_solved(lang: Language, _: Row) -> Sentence:
+    return lang.sentence("The company says it is solved. The customer has not said so yet.")
 
 
-def _unconfirmed(_: Row) -> Sentence:
-    return ("The company says it is solved; the customer has not confirmed it.",)
+def _unconfirmed(lang: Language, _: Row) -> Sentence:
+    return lang.sentence("The company says it is solved; the customer has not confirmed it.")
 
 
 _ENDED = {

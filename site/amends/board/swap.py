@@ -28,6 +28,17 @@ def put_in_place(new: Path, place: Path) -> None:
         )
 
 
+def sync(folder: Path) -> None:
+    """Have all of a folder on disk, before it takes another one's place."""
+    for root, _, files in os.walk(folder):
+        for name in [".", *files]:
+            handle = os.open(os.path.join(root, name), os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+
 def _exchange(new: bytes, place: bytes) -> int:
     """Exchange two paths; return 0 or the error's number."""
     library = ctypes.CDLL(None, use_errno=True)

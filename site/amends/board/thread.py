@@ -12,10 +12,10 @@ from html import unescape
 from itertools import pairwise, zip_longest
 
 from amends import text
-from amends.board import words
+from amends.board.looks import Look, promise_look
 from amends.board.shelf import Row
-from amends.board.words import Look
 from amends.case import Event, Outcome, Promise, end_of, promises
+from amends.language import Language
 
 MOST_WORDS = 400
 """A paragraph of more words is struck and set anew as a whole: finding what changed in it costs their square."""
@@ -103,9 +103,9 @@ class Turn:
         return max(piece.at for piece in (*self.left, *self.right) if piece.kind != "empty")
 
 
-def turns(row: Row, now: datetime) -> list[Turn]:
+def turns(lang: Language, row: Row, now: datetime) -> list[Turn]:
     """Lay a case out as it stands at `now`, oldest first."""
-    pieces = _pieces(row, now)
+    pieces = _pieces(lang, row, now)
     laid: list[Turn] = []
     while pieces:
         turn, pieces = _next_turn(row, pieces, laid[-1].ends if laid else None)
@@ -113,14 +113,14 @@ def turns(row: Row, now: datetime) -> list[Turn]:
     return laid
 
 
-def _pieces(row: Row, now: datetime) -> list[Piece]:
+def _pieces(lang: Language, row: Row, now: datetime) -> list[Piece]:
     found = [Piece("message", row.case.received)]
     for event in row.case.events:
         if event.event == "reply":
             found.append(Piece("reply", event.at, event, corrections=_corrections(row, event)))
         elif event.event in ("followup", "verdict", "answered", "solved", "asked", "gift"):
             found.append(Piece(event.event, event.at, event))
-    found += [_promised(row, promise, now) for promise in promises(row.case)]
+    found += [_promised(lang, row, promise, now) for promise in promises(row.case)]
     # Stable, and what was promised with a reply comes after it.
     return sorted(found, key=lambda piece: (piece.at, piece.kind == "promise"))
 
@@ -184,12 +184,12 @@ def _corrections(row: Row, reply: Event) -> tuple[Correction, ...]:
 # --- Promises ---
 
 
-def _promised(row: Row, promise: Promise, now: datetime) -> Piece:
+def _promised(lang: Language, row: Row, promise: Promise, now: datetime) -> Piece:
     zone, ended = row.company.zone, promise.kept or promise.broken
     kept_on = promise.kept.astimezone(zone).date() if promise.kept else None
     due = end_of(promise.due, zone)
     late = promise.is_running and now >= due
-    look = words.promise_look(promise, kept_on, late=late)
+    look = promise_look(lang, promise, kept_on, late=late)
     ended_on = ended.astimezone(zone).date() if ended else None
     marks = _marks(promise, promise.made.astimezone(zone).date(), ended_on)
     with_reply = any(reply.at == promise.made for reply in row.case.replies)

@@ -1,90 +1,64 @@
-"""The words of the board: the name and the icon of each state, of each topic and reason, and what lists and pages say.
-
-English for now: here, in times.py, summary.py and history.py, and in the templates only.
-"""
+"""The words of the board: what topics and reasons are called, and what stands where a customer's words cannot."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
-from amends.board import times
-from amends.board.counts import Counts
+from amends.board.looks import LOOKS, NOT_ANSWERED_THERE, UNREADABLE, Look, spoken
 from amends.board.shelf import Row
-from amends.case import Case, Event, Kind, Outcome, Promise, Reason, State
+from amends.case import Case, Event, Kind, Outcome, Reason, State
+from amends.language import N_, Language, Sentence
 from amends.record import Standing
 
-RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
-"""The languages in which the whole page runs from right to left."""
-
 _TOPICS = {
-    "prices": "Prices and hidden costs",
-    "no-answer": "No answer",
-    "loyalty": "Loyalty programme",
-    "knowing-me": "Not knowing me",
-    "nothing-new": "Nothing new",
+    "app": N_("App"),
+    "billing": N_("Billing"),
+    "booking": N_("Booking"),
+    "contract": N_("Contract"),
+    "customs": N_("Customs"),
+    "damage": N_("Damage"),
+    "delivery": N_("Delivery"),
+    "knowing-me": N_("Not knowing me"),
+    "loyalty": N_("Loyalty programme"),
+    "no-answer": N_("No answer"),
+    "nothing-new": N_("Nothing new"),
+    "other": N_("Other"),
+    "prices": N_("Prices and hidden costs"),
+    "privacy": N_("Privacy"),
+    "quality": N_("Quality"),
+    "refund": N_("Refund"),
+    "repairs": N_("Repairs"),
+    "service": N_("Service"),
+    "warranty": N_("Warranty"),
+    "website": N_("Website"),
 }
+"""What the seven usual topics are called, and those that companies name most."""
 
 _REASONS = {
-    Reason.HATE: "hate against people",
-    Reason.PERSONAL_DATA: "personal data",
-    Reason.ABOUT_SOMEONE_ELSE: "about someone else",
-    Reason.NOT_ABOUT_THIS_COMPANY: "not about this company",
-    Reason.COURT_ORDER: "a court order",
-    Reason.CUSTOMER_ASKED: "the customer asked for it",
-    Reason.DUPLICATE: "a duplicate",
-    Reason.THREAT: "a threat",
+    # Translators: reasons stand after a colon or in brackets, as in "Removed: spam".
+    Reason.SPAM: N_("spam"),
+    Reason.ILLEGAL: N_("illegal content"),
+    Reason.HATE: N_("hate against people"),
+    Reason.THREAT: N_("a threat"),
+    Reason.PERSONAL_DATA: N_("personal data"),
+    Reason.ABOUT_SOMEONE_ELSE: N_("about someone else"),
+    Reason.NOT_ABOUT_THIS_COMPANY: N_("not about this company"),
+    Reason.DUPLICATE: N_("a duplicate"),
+    Reason.COURT_ORDER: N_("a court order"),
+    Reason.CUSTOMER_ASKED: N_("the customer asked for it"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words of a person inside a sentence of the board: shown in the serif, in their own language and direction."""
-
-    text: str
-    language: str | None
-
-
-Part = str | date | Said
-"""A piece of a sentence: words of the board, words that were `Said`, an instant or a day."""
-
-Sentence = tuple[Part, ...]
-
-
-def flat(sentence: Sentence) -> str:
-    """Write a sentence without its markup."""
-    return "".join(_flat(part) for part in sentence)
-
-
-def _flat(part: Part) -> str:
-    if isinstance(part, datetime):
-        return times.long(part)
-    if isinstance(part, date):
-        return times.day(part)
-    return f"“{part.text}”" if isinstance(part, Said) else part
 
 
 # --- Names ---
 
 
-def topic(name: str) -> str:
-    """Return what a topic is called on the page."""
-    return _TOPICS.get(name) or name.replace("-", " ").capitalize()
+def topic(lang: Language, name: str) -> str:
+    """Return what a topic is called on the page; a company's own is shown as the company wrote it."""
+    return lang.gettext(_TOPICS[name]) if name in _TOPICS else name.replace("-", " ").capitalize()
 
 
-def reason(found: Reason | None) -> str:
+def reason(lang: Language, found: Reason | None) -> str:
     """Return a reason as it stands after a colon."""
-    return _REASONS.get(found, str(found)) if found else "no reason given"
-
-
-def a_kind(kind: Kind) -> str:
-    """Return the kind with its article: `a complaint`, `an idea`, `praise`."""
-    return {Kind.IDEA: "an idea", Kind.PRAISE: "praise"}.get(kind, f"a {kind}")
-
-
-def noun(kind: Kind) -> str:
-    """Return the kind as a noun that can follow `this`."""
-    return "word of praise" if kind is Kind.PRAISE else str(kind)
+    return lang.gettext(_REASONS[found]) if found else lang.gettext("no reason given")
 
 
 def person(name: str) -> tuple[str, str]:
@@ -93,53 +67,62 @@ def person(name: str) -> tuple[str, str]:
     return first.strip(), "".join(role).strip()
 
 
+def bare(url: str) -> str:
+    """Write an address as one would read it out."""
+    return url.partition("://")[2].rstrip("/") or url
+
+
+def address(base_url: str, company: str, number: str) -> str:
+    """Write the permanent address of a case as one would read it out."""
+    return f"{bare(base_url)}/{company}/{number}/"
+
+
+# --- Sentences ---
+
+
+def gap(lang: Language) -> str:
+    """Return what stands between two sentences: a space, and nothing in Chinese."""
+    # Translators: what stands between two sentences; both names stay empty here.
+    return lang.pgettext("two sentences, one after the other", "{first} {second}", first="", second="")
+
+
+def in_turn(lang: Language, *sentences: Sentence) -> Sentence:
+    """Let sentences follow each other; those that are empty are left out."""
+    first, *others = [sentence for sentence in sentences if sentence]
+    return first + tuple(part for sentence in others for part in (gap(lang), *sentence))
+
+
+def clauses(lang: Language, first: Sentence, second: Sentence) -> Sentence:
+    """Join two clauses to one sentence."""
+    places = {"{first}": first, "{second}": second}
+    # Translators: as in "Answered in 2 hours; the promise was kept."
+    return _put(lang.sentence("{first}; {second}.", first="{first}", second="{second}"), places)
+
+
+def ended(lang: Language, clause: Sentence) -> Sentence:
+    """Make a sentence of one clause."""
+    # Translators: a sentence of one clause, as in "Answered in 2 hours."
+    return _put(lang.sentence("{clause}.", clause="{clause}"), {"{clause}": clause})
+
+
+def _put(frame: Sentence, places: dict[str, Sentence]) -> Sentence:
+    return tuple(piece for part in frame for piece in (places.get(part, (part,)) if isinstance(part, str) else (part,)))
+
+
 # --- States ---
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a state is shown: an icon, its colour, a word; a solid icon is settled or failed, an outline is not."""
-
-    word: str
-    icon: str
-    tone: str
-    solid: bool = False
-
-
-LOOKS = {
-    State.AWAITING: Look("Waiting", "clock", "wait"),
-    State.OVERDUE: Look("Overdue", "clock", "late", solid=True),
-    State.REPLIED: Look("Answered", "reply", "said"),
-    State.PROMISED: Look("Promise made", "flag", "said"),
-    State.PROMISE_OVERDUE: Look("Promise overdue", "flag", "late", solid=True),
-    State.SOLVED: Look("Company says solved", "tick", "said"),
-    State.UNCONFIRMED: Look("Not confirmed", "dash", "muted"),
-    State.CONFIRMED: Look("Solved, confirmed", "tick", "good", solid=True),
-    State.DISPUTED: Look("Disputed", "unequal", "disp"),
-    State.HIDDEN: Look("Under review", "hidden", "muted"),
-    State.WITHDRAWN: Look("Withdrawn", "back", "muted"),
-    State.REMOVED: Look("Removed", "cross", "muted"),
-}
-
-UNREADABLE = {
-    Standing.PLACEHOLDER: Look("Cannot be read", "file", "late"),
-    Standing.MISSING: Look("File missing", "file", "late"),
-}
-
-NOT_ANSWERED_THERE = Look("No answer imported", "dash", "muted")
-
-OUTCOMES = {
-    Outcome.SOLVED: Look("Yes", "tick", "good", solid=True),
-    Outcome.PARTLY: Look("Partly", "unequal", "disp"),
-    Outcome.UNSOLVED: Look("No", "unequal", "disp"),
-}
-
-OVERDUE_PROMISE = Look("Overdue", "flag", "late", solid=True)
-BROKEN = Look("Promise broken", "flag", "late", solid=True)
-
-
-def look(row: Row) -> Look:
+def look(lang: Language, row: Row) -> Look:
     """Return how a case's state is shown."""
+    return spoken(lang, _look(row))
+
+
+def icon(row: Row) -> str:
+    """Return the icon of a case's state."""
+    return _look(row).icon
+
+
+def _look(row: Row) -> Look:
     if row.standing in UNREADABLE:
         return UNREADABLE[row.standing]
     if row.case.imported and row.state in (State.AWAITING, State.OVERDUE):
@@ -147,243 +130,148 @@ def look(row: Row) -> Look:
     return LOOKS[row.state]
 
 
-def late_word(row: Row) -> str | None:
+def late_word(lang: Language, row: Row) -> str | None:
     """Return the word that takes the state's place when what is owed falls due; None where nothing changes."""
     if row.due is None or row.standing in UNREADABLE:
         return None
     if row.state is State.PROMISED and row.waits_since is None:
-        return LOOKS[State.PROMISE_OVERDUE].word
-    return LOOKS[State.OVERDUE].word if row.state is State.AWAITING else None
+        return spoken(lang, LOOKS[State.PROMISE_OVERDUE]).word
+    return spoken(lang, LOOKS[State.OVERDUE]).word if row.state is State.AWAITING else None
 
 
-def promise_look(promise: Promise, kept_on: date | None, *, late: bool) -> Look:
-    """Return how a promise stands; `kept_on` is the day it was kept, in the company's time zone."""
-    if kept_on is not None:
-        tone = "good" if kept_on <= promise.due else "wait"
-        return Look(f"Kept, {apart(promise.due, kept_on)}", "tick", tone, solid=True)
-    if promise.broken:
-        return BROKEN
-    if late:
-        return OVERDUE_PROMISE
-    return Look(f"Due {times.day(promise.due)}", "flag", "said")
+def solved_in(lang: Language, row: Row) -> str:
+    """Say how long it took until the customer confirmed; another channel's times say nothing."""
+    if row.settled is None or row.case.imported:
+        return lang.pgettext("confirmed by the customer", "Solved")
+    return lang.gettext("Solved in {time}", time=lang.roughly(row.settled - row.case.received))
 
 
-def apart(due: date, kept: date) -> str:
-    """Say how a promise was kept against its day: `on the day`, `1 day early`, `3 days late`."""
-    days = (kept - due).days
-    if days == 0:
-        return "on the day"
-    return f"{times.counted(abs(days), 'day')} {'late' if days > 0 else 'early'}"
+def unanswered(lang: Language, row: Row) -> str:
+    """Say what is missing once the time for an answer has passed."""
+    if row.case.first_reply:
+        return lang.pgettext("state of a case", "No new answer")
+    return lang.pgettext("state of a case", "No answer")
 
 
-# --- Lists ---
-
-DATED = {"solved": "Confirmed", "disputed": "Disputed"}
-"""The lists in which a case stands by when its customer said so, and what that date is called."""
+# --- What stands where the words of a customer cannot ---
 
 
-def icons(rows: Iterable[Row]) -> list[str]:
-    """Return the icons that the states of these cases need, each once."""
-    return sorted({look(row).icon for row in rows})
-
-
-def first_reply_after(row: Row) -> Look:
-    """Say how long the first reply took, or that there is none."""
-    if row.case.imported:
-        return Look("imported", "", "muted")
-    if row.answered_in is not None:
-        return Look(times.duration(row.answered_in), "", "")
-    if row.answer_due is None:
-        return Look("none", "", "muted")
-    return Look("none yet", "", "late" if row.late else "wait")
-
-
-def of_list(rows: tuple[Row, ...], last: Row | None) -> str:
-    """Say in a sentence what is in a list; of an empty one, when the company's last case came."""
-    if not rows:
-        return f"None. The last case came on {times.day(last.case.received)}." if last else "No case was received yet."
-    unanswered = sum(row.answer_due is not None for row in rows)
-    confirmed = sum(row.state is State.CONFIRMED for row in rows)
-    owed, solved = f"{_are(unanswered)} owed an answer", f"{_are(confirmed)} confirmed as solved"
-    return f"{times.counted(len(rows), 'case')}. {owed}, {solved}."
-
-
-def _are(number: int) -> str:
-    return f"{number:,} {'is' if number == 1 else 'are'}"
-
-
-def empty_list(name: str) -> str:
-    """Say what an empty list means."""
-    return _EMPTY.get(name, "No case was received yet.")
-
-
-_EMPTY = {
-    "open": "No open cases.",
-    "overdue": "Nothing is overdue.",
-    "solved": "No customer has confirmed a solution yet.",
-    "disputed": "No customer disputes a solution.",
-}
-
-
-def numbered_page(*, longest_first: bool) -> str:
-    """Say how the pages of a list are numbered."""
-    if longest_first:
-        return "Longest waiting first."
-    return "Counted from the oldest, so that this page keeps its cases and its address. Newest first."
-
-
-def shown(on_page: int, in_list: int, *, longest_first: bool) -> str:
-    """Say what the first page of a list shows of it."""
-    return f"{on_page:,} of {times.counted(in_list, 'case')}, {'longest waiting' if longest_first else 'newest'} first"
-
-
-# --- Companies ---
-
-CONTACTS = {"phone": "Telephone", "email": "E-mail", "address": "Address", "web": "Web"}
-"""What the ways to reach a company are called."""
-
-_WITHOUT_PAGE = {
-    "waiting": ("has not been read yet", "have not been read yet"),
-    "private": ("is private by the customer’s choice", "are private by the customers’ choice"),
-    "withheld": ("was withheld", "were withheld"),
-    "withdrawn": ("was withdrawn", "were withdrawn"),
-    "erased": ("was erased", "were erased"),
-    "published": ("has no file", "have no file"),
-}
-
-
-def adds_up(counts: Counts) -> str:
-    """Say where everything received is: on the board, or why it is not."""
-    imported = times.counted(counts.imported, "more case")
-    apart = f" {imported} came from elsewhere, in none of these numbers." if counts.imported else ""
-    if not counts.received:
-        return "No case was received yet." + apart
-    parts = [f"{counts.on_board:,} {'has' if counts.on_board == 1 else 'have'} a page here"]
-    parts += [f"{number:,} {_without_page(outcome, number)}" for outcome, number in counts.without_page]
-    listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-    received = times.counted(counts.received, "case")
-    return f"Of {received} received, {listed}. All of them are counted as received.{apart}"
-
-
-def _without_page(outcome: str, number: int) -> str:
-    """Say why cases have no page; of what was withheld, the reason too."""
-    name, _, reason = outcome.partition(":")
-    said = _WITHOUT_PAGE[name][number != 1]
-    return f"{said} ({reason.replace('-', ' ')})" if reason else said
-
-
-def ended(sentence: str) -> str:
-    """Return words that others follow, with a full stop."""
-    return sentence if sentence.endswith((".", "!", "?", "…", "。")) else f"{sentence}."
-
-
-def promised_hours(hours: int) -> str:
-    """Write a company's promise to answer: `24 hours`, `3 days`."""
-    return times.within(timedelta(hours=hours))
-
-
-def bare(url: str) -> str:
-    """Write an address as one would read it out."""
-    return url.partition("://")[2].rstrip("/") or url
-
-
-def contact_href(kind: str, value: str) -> str | None:
-    """Return where a contact leads; None where it is only to be read."""
-    if kind == "email":
-        return f"mailto:{value}"
-    if kind == "phone":
-        return "tel:" + re.sub(r"[^+0-9]", "", value)
-    return value if kind == "web" and value.startswith(("https://", "http://")) else None
-
-
-# --- What a list says where the words of a customer cannot stand ---
-
-
-def stand_in(row: Row) -> str:
+def stand_in(lang: Language, row: Row) -> str:
     """Return what stands in place of a title that there is not or that must not be shown."""
     case = row.case
     if row.standing is Standing.PLACEHOLDER:
-        return f"The file of case {case.number} cannot be read"
+        return lang.gettext("The file of case {number} cannot be read", number=case.number)
     if row.standing is Standing.MISSING:
-        return f"The file of case {case.number} is missing"
-    if row.state is State.WITHDRAWN:
-        return "Withdrawn by the customer"
-    if row.state is State.REMOVED:
-        removed = case.last("removed")
-        return f"Removed: {reason(removed.reason if removed else None)}"
-    if row.state is State.HIDDEN:
-        hidden = case.last("hidden")
-        return f"Text under review since {times.day(hidden.at)}" if hidden else "Text under review"
-    return f"{subject(case)}, not read yet"
+        return lang.gettext("The file of case {number} is missing", number=case.number)
+    if row.state in _TOMBSTONES:
+        return _TOMBSTONES[row.state](lang, case)
+    # Translators: as in "Complaint: Delivery, not read yet".
+    return lang.gettext("{subject}, not read yet", subject=subject(lang, case))
 
 
-def solved_in(row: Row) -> str:
-    """Say how long it took until the customer confirmed; another channel's times say nothing."""
-    if row.settled is None or row.case.imported:
-        return "Solved"
-    return f"Solved in {times.roughly(row.settled - row.case.received)}"
+def _withdrawn(lang: Language, _: Case) -> str:
+    return lang.gettext("Withdrawn by the customer")
 
 
-def not_shown(row: Row) -> str:
+def _removed(lang: Language, case: Case) -> str:
+    removed = case.last("removed")
+    return lang.gettext("Removed: {reason}", reason=reason(lang, removed.reason if removed else None))
+
+
+def _hidden(lang: Language, case: Case) -> str:
+    hidden = case.last("hidden")
+    if hidden is None:
+        return lang.gettext("Text under review")
+    return lang.gettext("Text under review since {day}", day=lang.day(hidden.at))
+
+
+_TOMBSTONES = {State.WITHDRAWN: _withdrawn, State.REMOVED: _removed, State.HIDDEN: _hidden}
+
+
+def subject(lang: Language, case: Case) -> str:
+    """Name a case by its kind and its topic, where its own words cannot: `Complaint: Delivery`."""
+    if not case.topic:
+        return lang.gettext(_KINDS[case.kind])
+    return lang.gettext(_KINDS_ABOUT[case.kind], topic=topic(lang, case.topic))
+
+
+_KINDS = {
+    Kind.COMPLAINT: N_("A complaint"),
+    Kind.QUESTION: N_("A question"),
+    Kind.IDEA: N_("An idea"),
+    Kind.PRAISE: N_("Praise"),
+}
+
+_KINDS_ABOUT = {
+    Kind.COMPLAINT: N_("Complaint: {topic}"),
+    Kind.QUESTION: N_("Question: {topic}"),
+    Kind.IDEA: N_("Idea: {topic}"),
+    Kind.PRAISE: N_("Praise: {topic}"),
+}
+
+
+def not_shown(lang: Language, row: Row) -> str:
     """Say why the customer's words are missing from the page of a case."""
     if row.state is State.WITHDRAWN:
-        return "The customer has withdrawn this case: no words of it are shown. What happened stays on record."
+        return lang.gettext(
+            "The customer has withdrawn this case: no words of it are shown. What happened stays on record."
+        )
     if row.state is State.REMOVED:
-        return "The keeper has removed this case: no words of it are shown. What happened stays on record."
-    return "Not shown while the keeper reviews it. It still counts."
+        return lang.gettext(
+            "The keeper has removed this case: no words of it are shown. What happened stays on record."
+        )
+    return lang.gettext("Not shown while the keeper reviews it. It still counts.")
 
 
-def unreadable(row: Row) -> str:
+def unreadable(lang: Language, row: Row) -> str:
     """Say what is known of a case without a readable file."""
     if row.standing is Standing.MISSING:
-        return "The ledger says that this case was published, and its file is not in the record."
-    return "The file of this case has a fault, and no earlier version of it is known."
+        return lang.gettext("The ledger says that this case was published, and its file is not in the record.")
+    return lang.gettext("The file of this case has a fault, and no earlier version of it is known.")
 
 
-def unread(case: Case) -> str:
-    """Say what stands on the board before a person has read the text."""
-    return (
-        f"Nobody has read this {noun(case.kind)} yet, so that only its topic and its time are public. "
-        "The text appears once a person has read it; the clock does not wait."
+# --- The page of a case ---
+
+
+def customer(lang: Language, row: Row) -> str:
+    """Return the customer's name where it may be shown, else what stands in its place."""
+    name = row.case.author if row.shows_words else None
+    return name or lang.gettext("A customer")
+
+
+def others(lang: Language, number: int) -> str:
+    """Count those to whom the same happened."""
+    return lang.ngettext(
+        "{number} other says it happened to them too", "{number} others say it happened to them too", number
     )
 
 
-def others(number: int) -> str:
-    """Count those to whom the same happened."""
-    return f"{times.counted(number, 'other')} {'says' if number == 1 else 'say'} it happened to them too"
-
-
-def verdict_in_short(verdict: Event) -> str:
+def verdict_in_short(lang: Language, verdict: Event) -> str:
     """Say in one word what a verdict was."""
-    return "confirmed" if verdict.outcome is Outcome.SOLVED else "disputed"
+    if verdict.outcome is Outcome.SOLVED:
+        return lang.pgettext("by the customer", "confirmed")
+    return lang.pgettext("by the customer", "disputed")
 
 
-def later(after: timedelta | None) -> str:
+def later(lang: Language, after: timedelta | None) -> str:
     """Say how long after the thing before it something happened."""
     if after is None or after < timedelta(minutes=1):
-        return "at the same time"
-    return f"{times.roughly(after)} later"
+        return lang.gettext("at the same time")
+    return lang.gettext("{time} later", time=lang.roughly(after))
 
 
-MARKS = {
-    "made": "made",
-    "first-due": "first due",
-    "due": "due",
-    "kept": "kept",
-    "broken": "broken",
-    "due-kept": "due and kept",
-    "due-broken": "due, broken",
+def mark(lang: Language, kind: str) -> str:
+    """Return what a point on the line of a promise is called."""
+    return lang.gettext(_MARKS[kind])
+
+
+_MARKS = {
+    # Translators: words under the points on the line of a promise, each over its date.
+    "made": N_("made"),
+    "first-due": N_("first due"),
+    "due": N_("due"),
+    "kept": N_("kept"),
+    "broken": N_("broken"),
+    "due-kept": N_("due and kept"),
+    "due-broken": N_("due, broken"),
 }
-"""The points on the line of a promise."""
-
-
-def subject(case: Case) -> str:
-    """Name a case by its kind and its topic, where its own words cannot: `A complaint about delivery`."""
-    kind = a_kind(case.kind)
-    about = topic(case.topic)
-    return f"{kind[:1].upper()}{kind[1:]}" + (f" about {about[:1].lower()}{about[1:]}" if about else "")
-
-
-def address(base_url: str, company: str, number: str) -> str:
-    """Write the permanent address of a case as one would read it out."""
-    return f"{bare(base_url)}/{company}/{number}/"

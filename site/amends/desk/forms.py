@@ -69,6 +69,17 @@ class WithholdForm(FlaskForm):
     )
 
 
+class CloseForm(FlaskForm):
+    """Why a report is done with. The words stay with the report; nobody else reads them."""
+
+    report = HiddenField()
+    why = StringField(
+        "What was decided, and why",
+        [DataRequired("Please say what was decided, in a few words."), Length(max=500)],
+        filters=[_one_line],
+    )
+
+
 class ButtonForm(FlaskForm):
     """A button that changes something: undo, sign out."""
 

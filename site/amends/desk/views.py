@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from amends.case import Case, state
 from amends.clock import Clock
 from amends.desk import guard, words
-from amends.desk.forms import ButtonForm, PublishForm, ReplyForm, SignInForm, WithholdForm
+from amends.desk.forms import ButtonForm, CloseForm, PublishForm, ReplyForm, SignInForm, WithholdForm
 from amends.desk.inbox_list import waiting
-from amends.inbox import Inbox, cases, deeds
+from amends.desk.report_list import reported
+from amends.inbox import Inbox, cases, deeds, reports
 from amends.inbox.cases import Contact, Received
 from amends.inbox.deeds import Deed
 from amends.record import Company, Current, find_case
@@ -82,6 +83,8 @@ class Desk:
         room.add_url_rule("/", "inbox", self.inbox)
         room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
+        room.add_url_rule("/reports", "reports", self.reports)
+        room.add_url_rule("/reports", "close", self.close, methods=["POST"])
         case = "/<company>/<number>"
         room.add_url_rule(case, "case", self.case)
         room.add_url_rule(f"{case}/publish", "publish", self.publish, methods=["POST"])
@@ -179,6 +182,36 @@ class Desk:
         after = self._matter(company, number)
         return self._show(after, reply=self._reply_form(after, **undone.facts))
 
+    def reports(self) -> _Page:
+        """Show what readers of the board reported. The keeper's alone: no company learns who reported what."""
+        guard.require_keeper()
+        return self._show_reports()
+
+    def close(self) -> _Page:
+        """Close a report, with words that stay with it. The keeper's alone."""
+        guard.require_keeper()
+        form = CloseForm()
+        if not form.validate_on_submit():
+            return self._show_reports(form, status=422)
+        listed = reported(self._inbox, self._settings.content)
+        chosen = next((line.report.id for line in listed if str(line.report.id) == form.report.data), 0)
+        with self._inbox.writing() as connection:
+            is_closed = reports.close(connection, chosen, guard.person().id, form.why.data or "", self._clock())
+        return redirect(url_for("desk.reports")) if is_closed else self._show_reports(form, status=409)
+
+    def _show_reports(self, form: CloseForm | None = None, status: int = 200) -> _Page:
+        lines = waiting(self._inbox, self._record(), guard.person(), self._clock())
+        listed = reported(self._inbox, self._settings.content)
+        page = self._render(
+            "desk/reports.html",
+            lines=lines,
+            reported=listed,
+            form=form,
+            fresh=CloseForm(formdata=None),
+            status=status,
+        )
+        return page, status
+
     def _matter(self, slug: str, number: str) -> Matter:
         guard.require_company(slug)
         try:
@@ -253,7 +286,12 @@ class Desk:
         return form
 
     def _render(self, template: str, **facts: object) -> str:
-        return render_template(template, person=guard.person(), button=ButtonForm(), now=self._clock(), **facts)
+        person, open_reports = guard.person(), 0
+        if person.is_keeper:
+            with self._inbox.reading() as connection:
+                open_reports = reports.count_open(connection)
+        facts |= {"person": person, "open_reports": open_reports, "button": ButtonForm(), "now": self._clock()}
+        return render_template(template, **facts)
 
     def _back(self, matter: Matter) -> AnyResponse:
         return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))

@@ -173,3 +173,24 @@ request = Table(
     Column("made", Instant, nullable=False),
     Column("decided", Instant),
 )
+
+report = Table(
+    "report",
+    metadata,
+    # What readers of the board report to the keeper. Words and address are for nobody else.
+    Column("id", Integer, primary_key=True),
+    # Not a foreign key: a case of the record may never have been in this inbox.
+    Column("company", _slug, nullable=False),
+    Column("number", _number, nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("words", Text, nullable=False, default=""),
+    Column("email", Text, nullable=False, default=""),
+    Column("made", Instant, nullable=False),
+    # SHA-256 of what the form carries: the same form sent twice is one report.
+    Column("key", LargeBinary(32), nullable=False, unique=True),
+    # Open until here stands when a keeper closed it, who, and why.
+    Column("closed", Instant),
+    Column("closed_by", Integer, ForeignKey("staff.id")),
+    Column("answer", Text, nullable=False, default=""),
+    Index("ix_report_closed", "closed"),
+)

@@ -1,5 +1,6 @@
-"""Intake: where visitors leave feedback, by the widget or on a page of its own."""
+"""Intake: where visitors leave feedback, by the widget or on a page of its own, and report what is on the board."""
 
+from amends.intake.report import Reports
 from amends.intake.views import Intake
 
-__all__ = ["Intake"]
+__all__ = ["Intake", "Reports"]

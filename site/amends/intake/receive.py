@@ -1,4 +1,4 @@
-"""Taking a submission in: after `receive` returns, it is on disk."""
+"""Taking in what visitors send: after `receive` or `receive_report` returns, it is on disk."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from amends.inbox import Inbox, cases
+from amends.inbox import Inbox, cases, reports
 from amends.inbox.cases import Contact, Received
+from amends.inbox.reports import Report
 from amends.record import Company
 from amends.submission import Submission, new_number
 
@@ -46,6 +47,28 @@ def receive(inbox: Inbox, company: Company, submission: Submission, now: datetim
             if attempt == _TRIES - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def receive_report(inbox: Inbox, new: Report, key: str) -> None:
+    """Store a report durably, once per key of its form.
+
+    The same again under the same key changes nothing; KeyReusedError where it says something else.
+    StoreUnavailableError where it cannot be stored: then nothing was.
+    """
+    try:
+        _store_report(inbox, new, key)
+    except IntegrityError:
+        # Another process, on a server, stored the same form meanwhile: now it is found.
+        _store_report(inbox, new, key)
+
+
+def _store_report(inbox: Inbox, new: Report, key: str) -> None:
+    with inbox.writing() as connection:
+        earlier = reports.with_key(connection, new.company, key)
+        if earlier is None:
+            reports.add(connection, new, key)
+        elif not new.says_the_same_as(earlier):
+            raise KeyReusedError
 
 
 def _earlier(connection: Connection, company: Company, submission: Submission) -> Receipt | None:

@@ -3,18 +3,17 @@
 import logging
 import secrets
 from collections.abc import Mapping
-from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from amends.clock import Clock, stamp
-from amends.inbox import Inbox, StoreUnavailableError, companies
-from amends.intake import widget
+from amends.inbox import Inbox, StoreUnavailableError
+from amends.intake import arrival, widget
 from amends.intake.forms import FeedbackForm
 from amends.intake.receive import KeyReusedError, Receipt, receive
 from amends.links import token
-from amends.record import NUMBER, Board, Company, read_board, read_company
+from amends.record import NUMBER, Board, Company
 from amends.submission import Problem, Submission
 from amends.text import MAX_CUSTOMER
 
@@ -43,7 +42,7 @@ class Intake:
 
     def new(self, company: str) -> Response:
         """Show the form as a page: where the link leads when there is no script."""
-        found = self._house(company)
+        found = arrival.house(self._inbox, company)
         if found is None:
             return self._unknown(company)
         form = FeedbackForm(formdata=None)
@@ -56,7 +55,7 @@ class Intake:
 
     def feedback(self, company: str) -> Response:
         """Take a submission in and answer with its receipt, 201, when it is on disk."""
-        found = self._house(company)
+        found = arrival.house(self._inbox, company)
         if found is None:
             return self._unknown(company)
         refusal = self._refused_origin(found[0]) or self._unreadable(found)
@@ -74,7 +73,7 @@ class Intake:
 
     def form_module(self, company: str, language: str) -> Response:
         """Serve the form's module for a company and a language."""
-        found = self._house(company)
+        found = arrival.house(self._inbox, company)
         if found is None:
             return self._unknown(company)
         return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
@@ -109,13 +108,6 @@ class Intake:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _house(self, slug: str) -> tuple[Company, Board] | None:
-        with self._inbox.reading() as connection:
-            texts = companies.get(connection, slug)
-        if texts is None:
-            return None
-        return read_company(texts[0], slug, "company.toml"), read_board(texts[1], "board.toml")
-
     def _refused_origin(self, company: Company) -> Response | None:
         origin = request.headers.get("Origin")
         if origin is None or origin == self._url or origin in company.origins:
@@ -126,12 +118,11 @@ class Intake:
 
     def _unreadable(self, found: tuple[Company, Board]) -> Response | None:
         try:
-            sent = request.get_data(cache=True, parse_form_data=False)
-            (unquote_to_bytes(sent.replace(b"+", b" ")) if _is_urlencoded() else sent).decode("utf-8")
+            readable = arrival.is_utf8()
         except RequestEntityTooLarge:
             message = f"This is far too long: at most {MAX_CUSTOMER} characters can be sent. Nothing was saved."
             return self._error(found, FeedbackForm(formdata=None), 413, "too_large", message)
-        except UnicodeDecodeError:
+        if not readable:
             message = "The text did not arrive as UTF-8, so it could not be read. Nothing was saved."
             return self._error(found, FeedbackForm(formdata=None), 400, "not_utf8", message)
         return None
@@ -164,7 +155,7 @@ class Intake:
         return response
 
     def _unknown(self, company: str) -> Response:
-        message = f"There is no company “{company[:40]}” here. Nothing was saved; please check the address."
+        message = arrival.no_company(company)
         if _wants_json():
             return make_response({"error": {"code": "unknown_company", "message": message, "fields": {}}}, 404)
         return make_response(render_template("error.html", title="No such company", message=message), 404)
@@ -180,10 +171,6 @@ class Intake:
 
 def _wants_json() -> bool:
     return "application/json" in request.headers.get("Accept", "")
-
-
-def _is_urlencoded() -> bool:
-    return request.mimetype == "application/x-www-form-urlencoded"
 
 
 def _script(source: str) -> Response:

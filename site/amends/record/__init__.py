@@ -6,6 +6,7 @@ from amends.record.files import exclusive, write_whole
 from amends.record.house import is_slug, read_board, read_company
 from amends.record.ledger import month_of, read_ledger, write_ledger
 from amends.record.model import (
+    Answer,
     Board,
     Company,
     Contact,
@@ -16,6 +17,8 @@ from amends.record.model import (
     Record,
     RecordError,
     Standing,
+    Update,
+    UpdateKind,
 )
 from amends.record.schema import NUMBER, SLUG, read_case
 from amends.record.walk import Memory, NoMemory, NotABoardError, case_path, load, read_text
@@ -23,6 +26,7 @@ from amends.record.walk import Memory, NoMemory, NotABoardError, case_path, load
 __all__ = [
     "NUMBER",
     "SLUG",
+    "Answer",
     "Board",
     "CannotSpliceError",
     "Company",
@@ -38,6 +42,8 @@ __all__ = [
     "Record",
     "RecordError",
     "Standing",
+    "Update",
+    "UpdateKind",
     "case_file",
     "case_path",
     "exclusive",

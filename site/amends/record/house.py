@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from amends.record.model import Board, Company, Contact, Fault, RecordError
-from amends.record.schema import LANGUAGE, SLUG, meant
+from amends.record.schema import LANGUAGE, SLUG
+from amends.record.values import meant
 
 RESERVED = frozenset(
     (
@@ -19,6 +20,7 @@ RESERVED = frozenset(
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,500}")
+_MAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,254}")
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _LINE = re.compile(r"at line (\d+)")
@@ -148,6 +150,12 @@ def _base(value: object) -> str:
     return _matching(_ADDRESS, "an http or https address")(value).rstrip("/") + "/"
 
 
+def _reach(value: object) -> str:
+    if not isinstance(value, str) or not (_MAIL.fullmatch(value) or _ADDRESS.fullmatch(value)):
+        raise _UnfitError("an e-mail address, or an http or https address")
+    return value
+
+
 _language = _matching(LANGUAGE, "a language tag like en or zh-Hant")
 
 _BOARD: Mapping[str, _Reader] = {
@@ -155,6 +163,8 @@ _BOARD: Mapping[str, _Reader] = {
     "base_url": _base,
     "language": _language,
     "service_url": _base,
+    "keeper": _text,
+    "contact": _reach,
 }
 _COMPANY: Mapping[str, _Reader] = {
     "name": _text,

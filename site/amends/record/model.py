@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from amends.case import Case, Reason
@@ -37,12 +37,17 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """board.toml: the public board as a whole. `base_url` ends in a slash."""
+    """board.toml: the public board as a whole. `base_url` ends in a slash.
+
+    `keeper` is who keeps the board, `contact` an e-mail address or a page at which the keeper is reached.
+    """
 
     title: str = "Board"
     base_url: str = "https://board.example/"
     language: str = "en"
     service_url: str | None = None
+    keeper: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +124,67 @@ class Entry:
     standing: Standing = Standing.GOOD
 
 
+class UpdateKind(StrEnum):
+    """What an update tells: what the company did because customers said so, a price, or other news."""
+
+    CHANGE = "change"
+    PRICE = "price"
+    NEWS = "news"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a company tells of itself on one day, in the Markdown of its staff.
+
+    `name` is the file's name without its suffix, unique among the company's updates. `said` is what customers
+    said, in the company's words; `starts` the day on which a price or news takes effect; `cases` are the
+    numbers of the company's cases that it came from.
+    """
+
+    name: str
+    kind: UpdateKind
+    day: date
+    title: str
+    text: str
+    said: str | None = None
+    starts: date | None = None
+    cases: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A written answer to a common question, in the Markdown of staff, last revised on `day`.
+
+    `name` is the file's name without its suffix, unique among the company's answers; `topic` is one of the
+    company's; `cases` are the numbers of the company's cases in which it was asked.
+    """
+
+    name: str
+    day: date
+    title: str
+    text: str
+    topic: str | None = None
+    cases: tuple[str, ...] = ()
+    language: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The whole record, as far as it can be read. Entries are in the order of receipt, oldest first."""
+    """The whole record, as far as it can be read. All by the company's slug, but `pages`.
+
+    Entries are in the order of receipt, oldest first; updates by day and name, newest first; answers by title.
+    `pages` is what the keeper says of the board at the end of a page, in Markdown, by the page's name.
+    """
 
     board: Board
     companies: tuple[Company, ...]
     entries: Mapping[str, tuple[Entry, ...]]
     ledgers: Mapping[str, tuple[LedgerLine, ...]]
     faults: tuple[Fault, ...] = field(default=())
+    updates: Mapping[str, tuple[Update, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def company(self, slug: str) -> Company:
         """Return the company with this slug; KeyError where there is none."""

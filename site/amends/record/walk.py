@@ -3,17 +3,18 @@
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from amends.case import Case, Kind
 from amends.record.front import MAX_BYTES
 from amends.record.house import is_slug, read_board, read_company
 from amends.record.ledger import sift_ledger
 from amends.record.model import (
+    Answer,
     Company,
     Entry,
     Fault,
@@ -22,10 +23,13 @@ from amends.record.model import (
     Record,
     RecordError,
     Standing,
+    Update,
 )
 from amends.record.schema import NUMBER, read_case
+from amends.record.told import NAME, PAGES, read_page, sift_answer, sift_update
 
 _YEAR = re.compile("[0-9]{4}")
+_Told = TypeVar("_Told", Update, Answer)
 _TRUST = (Standing.GOOD, Standing.LAST_GOOD, Standing.PLACEHOLDER, Standing.MISSING)
 
 
@@ -111,7 +115,10 @@ class _Walk:
             slug: tuple(sorted(found, key=lambda entry: (entry.case.received, entry.case.number)))
             for slug, found in entries.items()
         }
-        return Record(board, companies, in_order, ledgers, tuple(self.faults))
+        updates = {company.slug: self.updates(company, in_order[company.slug]) for company in companies}
+        answers = {company.slug: self.answers(company, in_order[company.slug]) for company in companies}
+        pages = dict(self.pages())
+        return Record(board, companies, in_order, ledgers, tuple(self.faults), updates, answers, pages)
 
     def companies(self) -> Iterator[Company]:
         for folder in self.folders(self.content):
@@ -234,6 +241,68 @@ class _Walk:
                     gone[slug].add(place)
         for slug, places_gone in gone.items():
             entries[slug] = [entry for place, entry in enumerate(entries[slug]) if place not in places_gone]
+
+    def updates(self, company: Company, entries: tuple[Entry, ...]) -> tuple[Update, ...]:
+        numbers = {entry.case.number for entry in entries}
+        found = self.told(company, "updates", lambda text, name, path: sift_update(text, name, path, numbers))
+        return tuple(sorted(found, key=lambda update: (update.day, update.name), reverse=True))
+
+    def answers(self, company: Company, entries: tuple[Entry, ...]) -> tuple[Answer, ...]:
+        numbers = {entry.case.number for entry in entries}
+        topics = company.topics
+        found = self.told(company, "answers", lambda text, name, path: sift_answer(text, name, path, numbers, topics))
+        return tuple(sorted(found, key=lambda answer: (answer.title.casefold(), answer.name)))
+
+    def told(
+        self, company: Company, folder: str, sift: Callable[[str, str, str], tuple[_Told, tuple[Fault, ...]]]
+    ) -> Iterator[_Told]:
+        """Yield what the files of that folder tell, each as it was when it last had no fault."""
+        for file in self.told_files(self.content / company.slug / folder):
+            path = file.relative_to(self.content).as_posix()
+            try:
+                text = read_text(file, path)
+                found, slips = sift(text, file.stem, path)
+            except RecordError as error:
+                self.faults.extend(error.faults)
+                kept = self.memory.recall(path)
+                if kept is not None:
+                    yield sift(kept, file.stem, path)[0]
+                continue
+            self.memory.keep(path, text)
+            self.faults.extend(slips)
+            yield found
+
+    def pages(self) -> Iterator[tuple[str, str]]:
+        """Yield the name of a page and what the keeper says at its end, as it was when it last had no fault."""
+        for name in PAGES:
+            path = f"{name}.md"
+            if not os.path.lexists(self.content / path):
+                continue
+            try:
+                text = read_text(self.content / path, path)
+                said = read_page(text, path)
+            except RecordError as error:
+                self.faults.extend(error.faults)
+                kept = self.memory.recall(path)
+                if kept is not None:
+                    yield name, read_page(kept, path)
+                continue
+            self.memory.keep(path, text)
+            yield name, said
+
+    def told_files(self, folder: Path) -> Iterator[Path]:
+        """Yield the files of a folder that may be updates or answers, and name the others as faults."""
+        shown = folder.relative_to(self.content).as_posix()
+        if not folder.is_dir():
+            if os.path.lexists(folder):
+                self.fault(shown, "no folder", "a folder of files <name>.md")
+            return
+        for file in [] if folder.is_symlink() else sorted(folder.iterdir()):
+            if file.suffix == ".md" and NAME.fullmatch(file.stem):
+                yield file
+            elif not file.name.startswith("."):
+                expected = "<name>.md, the name of small letters, digits and dashes, at most 80"
+                self.fault(f"{shown}/{ascii(file.name)[1:-1]}", "a file with this name", expected)
 
     def folders(self, folder: Path) -> list[Path]:
         with os.scandir(folder) as found:

@@ -5,10 +5,15 @@
   "use strict";
 
   const MINUTE = 60 * 1000;
-  const { units, left, over } = document.documentElement.dataset;
-  const [days, hours, minutes] = units.split(" ");
+  const { lang, dataset } = document.documentElement;
+  const { joint, left, over } = dataset;
+  // Arabic spells its units out; its digits are the board's.
+  const unitDisplay = lang.startsWith("ar") ? "long" : "short";
+  const [days, hours, minutes] = ["day", "hour", "minute"].map(
+    (unit) => new Intl.NumberFormat(`${lang}-u-nu-latn`, { style: "unit", unit, unitDisplay }),
+  );
 
-  // As times.duration() writes it: two units at most, and none that is zero.
+  // As Language.duration() writes it: two units at most, and none that is zero.
   function duration(ms) {
     const whole = Math.floor(ms / MINUTE);
     const parts = [
@@ -21,20 +26,27 @@
   }
 
   function written(ms) {
-    return duration(ms).map(([number, unit]) => `${number} ${unit}`).join(" ");
+    return duration(ms).map(([number, unit]) => unit.format(number)).join(joint);
   }
 
-  // An empty element that shows how long something has lasted.
+  function make(tag, ...children) {
+    const made = document.createElement(tag);
+    made.append(...children);
+    return made;
+  }
+
+  // An empty element that shows how long something has lasted, its numbers larger than its units.
   function showAge(element, now) {
-    element.querySelectorAll(".ticking").forEach((old) => old.remove());
-    for (const [number, unit] of duration(Math.max(now - Date.parse(element.dataset.since), 0))) {
-      const count = document.createElement("span");
-      const small = document.createElement("small");
-      count.className = small.className = "ticking";
-      count.textContent = `${number} `;
-      small.textContent = `${unit} `;
-      element.append(count, small);
-    }
+    const shown = make("span");
+    duration(Math.max(now - Date.parse(element.dataset.since), 0)).forEach(([number, unit], index) => {
+      const parts = unit.formatToParts(number).map(({ type, value }) =>
+        make(type === "integer" || type === "group" ? "span" : "small", value),
+      );
+      shown.append(make("small", index ? joint : ""), make("span", ...parts));
+    });
+    shown.className = "ticking";
+    element.querySelector(".ticking")?.remove();
+    element.append(shown);
     element.hidden = false;
   }
 

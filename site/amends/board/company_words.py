@@ -1,0 +1,86 @@
+"""What the page of a company says."""
+
+import re
+from datetime import timedelta
+
+from amends.board import words
+from amends.board.counts import Counts
+from amends.case import Reason
+from amends.language import N_, Language
+
+CONTACTS = {"phone": N_("Telephone"), "email": N_("E-mail"), "address": N_("Address"), "web": N_("Web")}
+"""What the ways to reach a company are called, not yet translated."""
+
+
+def contact(lang: Language, kind: str) -> str:
+    """Return what a way to reach a company is called; one of its own as the company wrote it."""
+    return lang.gettext(CONTACTS[kind]) if kind in CONTACTS else kind
+
+
+def contact_href(kind: str, value: str) -> str | None:
+    """Return where a contact leads; None where it is only to be read."""
+    if kind == "email":
+        return f"mailto:{value}"
+    if kind == "phone":
+        return "tel:" + re.sub(r"[^+0-9]", "", value)
+    return value if kind == "web" and value.startswith(("https://", "http://")) else None
+
+
+def stopped(text: str) -> str:
+    """Return words that others follow, with a full stop."""
+    return text if text.endswith((".", "!", "?", "…", "。", "！", "？", "؟")) else f"{text}."
+
+
+def promised(lang: Language, hours: int) -> str:
+    """Say within what time a company promises to answer."""
+    return lang.gettext("Promises an answer within {time}.", time=lang.within(timedelta(hours=hours)))
+
+
+def received(lang: Language, counts: Counts) -> str:
+    """Say in short what a company received and answered."""
+    cases = lang.ngettext("{number} case received", "{number} cases received", counts.received)
+    return lang.ngettext("{cases}, {number} answered.", "{cases}, {number} answered.", counts.answered, cases=cases)
+
+
+def adds_up(lang: Language, counts: Counts) -> str:
+    """Say where everything received is: on the board, or why it is not."""
+    said = [_received(lang, counts) if counts.received else lang.gettext("No case was received yet.")]
+    if counts.imported:
+        said.append(
+            lang.ngettext(
+                "{number} more case came from elsewhere, in none of these numbers.",
+                "{number} more cases came from elsewhere, in none of these numbers.",
+                counts.imported,
+            )
+        )
+    return words.gap(lang).join(said)
+
+
+def _received(lang: Language, counts: Counts) -> str:
+    parts = [lang.ngettext("{number} has a page here", "{number} have a page here", counts.on_board)]
+    parts += [_without_page(lang, outcome, number) for outcome, number in counts.without_page]
+    return lang.ngettext(
+        "Of {number} case received, {parts}. All of them are counted as received.",
+        "Of {number} cases received, {parts}. All of them are counted as received.",
+        counts.received,
+        parts=lang.listed(parts),
+    )
+
+
+def _without_page(lang: Language, outcome: str, number: int) -> str:
+    """Say why cases have no page; of what was withheld, the reason too."""
+    name, _, reason = outcome.partition(":")
+    said = {
+        "waiting": lang.ngettext("{number} has not been read yet", "{number} have not been read yet", number),
+        "private": lang.ngettext(
+            "{number} is private by the customer’s choice", "{number} are private by the customers’ choice", number
+        ),
+        "withheld": lang.ngettext("{number} was withheld", "{number} were withheld", number),
+        "withdrawn": lang.ngettext("{number} was withdrawn", "{number} were withdrawn", number),
+        "erased": lang.ngettext("{number} was erased", "{number} were erased", number),
+        "published": lang.ngettext("{number} has no file", "{number} have no file", number),
+    }[name]
+    if not reason:
+        return said
+    # Translators: as in "2 were withheld (spam)".
+    return lang.gettext("{outcome} ({reason})", outcome=said, reason=words.reason(lang, Reason(reason)))

@@ -1,0 +1,208 @@
+"""What the board has for machines: feeds, tables, figures, badges, the map of its pages, the headers of its host."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from amends.board import frame, pages
+from amends.board.edition import Edition
+from amends.board.machines import (
+    address,
+    atom,
+    badge,
+    entries,
+    feeds,
+    figures,
+    headers,
+    jsonfeed,
+    servers,
+    sitemap,
+    table,
+)
+from amends.board.page import File, Route, each_company, once
+from amends.board.pages import search
+from amends.board.shelf import Shelf
+
+# --- Feeds ---
+
+
+def feed_atom(edition: Edition, company: str | None = None) -> File | None:
+    """Give the newest cases as Atom, of a company or of all."""
+    return _feed(edition, company, "feed.xml", only_open=False)
+
+
+def feed_json(edition: Edition, company: str | None = None) -> File | None:
+    """Give the newest cases as JSON Feed, of a company or of all."""
+    return _feed(edition, company, "feed.json", only_open=False)
+
+
+def open_atom(edition: Edition, company: str | None = None) -> File | None:
+    """Give all open cases as Atom, of a company or of all."""
+    return _feed(edition, company, "open.xml", only_open=True)
+
+
+def open_json(edition: Edition, company: str | None = None) -> File | None:
+    """Give all open cases as JSON Feed, of a company or of all."""
+    return _feed(edition, company, "open.json", only_open=True)
+
+
+def _feed(edition: Edition, company: str | None, name: str, *, only_open: bool) -> File | None:
+    feed = feeds.feed(edition, company, name, only_open=only_open)
+    if feed is None:
+        return None
+    return address.file(name, jsonfeed.write(feed) if name.endswith(".json") else atom.write(feed))
+
+
+# --- Tables and figures ---
+
+
+def cases_json(edition: Edition, company: str) -> File | None:
+    """Give every case that a company received, shown or not, as JSON."""
+    shelf = edition.shelf(company)
+    if shelf is None:
+        return None
+    board = edition.record.board
+    found = {
+        "version": figures.VERSION,
+        "company": {
+            "slug": company,
+            "name": entries.name(shelf.company.name),
+            "url": address.at(board, company, ""),
+            "timezone": str(shelf.company.zone),
+        },
+        "cases": _rows(edition, shelf),
+    }
+    return address.file("cases.json", jsonfeed.dump(found))
+
+
+def cases_csv(edition: Edition, company: str) -> File | None:
+    """Give every case that a company received, shown or not, as CSV."""
+    shelf = edition.shelf(company)
+    return address.file("cases.csv", table.write_csv(_rows(edition, shelf))) if shelf else None
+
+
+def _rows(edition: Edition, shelf: Shelf) -> list[dict[str, table.Value]]:
+    return edition.once(("rows", shelf.company.slug), lambda: table.rows(edition, shelf))
+
+
+def all_cases_json(edition: Edition) -> File:
+    """Say where each company's cases and figures are."""
+    board = edition.record.board
+    names = ("cases.json", "cases.csv", "figures.json", "feed.xml", "feed.json")
+    companies = [
+        {
+            "slug": company.slug,
+            "name": entries.name(company.name),
+            "url": address.at(board, company.slug, ""),
+            **{name.replace(".", "_"): address.at(board, company.slug, name) for name in names},
+        }
+        for company in edition.record.companies
+    ]
+    return address.file("cases.json", jsonfeed.dump({"version": figures.VERSION, "companies": companies}))
+
+
+def figures_json(edition: Edition, company: str) -> File | None:
+    """Give all figures of a company."""
+    shelf = edition.shelf(company)
+    return address.file("figures.json", jsonfeed.dump(figures.company(edition, shelf.company))) if shelf else None
+
+
+def all_figures_json(edition: Edition) -> File:
+    """Give the figures of all companies."""
+    return address.file("figures.json", jsonfeed.dump(figures.board(edition)))
+
+
+def badge_light(edition: Edition, company: str) -> File | None:
+    """Give a company's badge for light pages."""
+    return _badge(edition, company, "badge.svg", dark=False)
+
+
+def badge_dark(edition: Edition, company: str) -> File | None:
+    """Give a company's badge for dark pages."""
+    return _badge(edition, company, "badge-dark.svg", dark=True)
+
+
+def _badge(edition: Edition, slug: str, name: str, *, dark: bool) -> File | None:
+    shelf = edition.shelf(slug)
+    if shelf is None:
+        return None
+    shown = badge.figures_of(edition.figures(slug), edition.figures_all(slug))
+    return address.file(name, badge.draw(edition.lang_of(shelf.company), shelf.company, shown, dark=dark))
+
+
+# --- The map of the board ---
+
+
+def sitemap_xml(edition: Edition) -> File:
+    """Give the map of all pages, or the index of its parts."""
+    located = _located(edition)
+    numbers = range(1, sitemap.parts(located) + 1)
+    files = [sitemap.Located(address.at(edition.record.board, f"sitemap-{number}.xml")) for number in numbers]
+    return address.file("sitemap.xml", sitemap.index(files) if files else sitemap.write(located))
+
+
+def sitemap_part(edition: Edition, number: int) -> File | None:
+    """Give one part of a map that needs several."""
+    located = _located(edition)
+    if number > sitemap.parts(located):
+        return None
+    return address.file(f"sitemap-{number}.xml", sitemap.part(located, number))
+
+
+def robots_txt(edition: Edition) -> File:
+    """Say that all may read everything, and where the map is."""
+    return address.file("robots.txt", sitemap.robots(address.at(edition.record.board, "sitemap.xml")))
+
+
+def _located(edition: Edition) -> list[sitemap.Located]:
+    return edition.once("located", lambda: sitemap.located(edition, pages.ROUTES))
+
+
+def _each_part(edition: Edition) -> Iterator[Mapping[str, Any]]:
+    for number in range(1, sitemap.parts(_located(edition)) + 1):
+        yield {"number": number}
+
+
+# --- The headers of its host ---
+
+
+def headers_file(edition: Edition) -> File:
+    """Give the headers as Netlify and Cloudflare Pages read them."""
+    static = Path(frame.__file__).parent / "static"
+    versioned = (file.name for file in static.iterdir() if file.suffix in (".css", ".js"))
+    return address.file("_headers", headers.headers_file(edition.record.board, search.POLICY, versioned))
+
+
+def nginx(edition: Edition) -> File:
+    """Give the board's server for nginx."""
+    return address.file("nginx.conf", servers.nginx(edition.record.board, search.POLICY))
+
+
+def caddy(edition: Edition) -> File:
+    """Give the board's site for Caddy."""
+    return address.file("Caddyfile", servers.caddy(edition.record.board, search.POLICY))
+
+
+ROUTES = (
+    Route("/feed.xml", "feed_atom", feed_atom, once),
+    Route("/feed.json", "feed_json", feed_json, once),
+    Route("/open.xml", "open_atom", open_atom, once),
+    Route("/open.json", "open_json", open_json, once),
+    Route("/<slug:company>/feed.xml", "company_feed_atom", feed_atom, each_company),
+    Route("/<slug:company>/feed.json", "company_feed_json", feed_json, each_company),
+    Route("/<slug:company>/open.xml", "company_open_atom", open_atom, each_company),
+    Route("/<slug:company>/open.json", "company_open_json", open_json, each_company),
+    Route("/cases.json", "all_cases_json", all_cases_json, once),
+    Route("/figures.json", "all_figures_json", all_figures_json, once),
+    Route("/<slug:company>/cases.json", "cases_json", cases_json, each_company),
+    Route("/<slug:company>/cases.csv", "cases_csv", cases_csv, each_company),
+    Route("/<slug:company>/figures.json", "figures_json", figures_json, each_company),
+    Route("/<slug:company>/badge.svg", "badge", badge_light, each_company),
+    Route("/<slug:company>/badge-dark.svg", "badge_dark", badge_dark, each_company),
+    Route("/sitemap.xml", "sitemap", sitemap_xml, once),
+    Route("/sitemap-<page:number>.xml", "sitemap_part", sitemap_part, _each_part),
+    Route("/robots.txt", "robots", robots_txt, once),
+    Route("/_headers", "headers", headers_file, once),
+    Route("/_hosting/nginx.conf", "nginx", nginx, once),
+    Route("/_hosting/Caddyfile", "caddy", caddy, once),
+)

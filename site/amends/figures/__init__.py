@@ -1,0 +1,41 @@
+"""The public figures of one company, from the record's entries, the ledger's lines and an instant. No input or output.
+
+**What cannot be seen counts against the company.** A case that was withheld, or whose file is lost, counts where it
+could have spoken against it: as a customer who would not come back, a score of 0, a detractor, a promise not kept.
+So does a case left without any answer after its time: whoever answers nobody breaks no promise and hears no bad word,
+and must not stand better for it. Hence hiding, withholding, removing, losing a case or leaving it unanswered never
+improves a figure. Withheld cases never lift a figure over the threshold of "too few".
+
+Single promises are not counted but the cases in which they were made: a lost file would take several with it, and
+leave only one case behind.
+"""
+
+from amends.figures.company import Figures, Topic, figures, next_change
+from amends.figures.facts import Ending, Fact, Place, facts
+from amends.figures.measures import FEW, Mean, Nps, Share, Wait
+from amends.figures.months import Month, months
+from amends.figures.pledges import Pledge, pledge_of
+from amends.figures.window import ALL_TIME, Window, closed_year
+
+__all__ = [
+    "ALL_TIME",
+    "FEW",
+    "Ending",
+    "Fact",
+    "Figures",
+    "Mean",
+    "Month",
+    "Nps",
+    "Place",
+    "Pledge",
+    "Share",
+    "Topic",
+    "Wait",
+    "Window",
+    "closed_year",
+    "facts",
+    "figures",
+    "months",
+    "next_change",
+    "pledge_of",
+]
