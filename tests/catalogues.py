@@ -1,4 +1,4 @@
-"""The catalogues of the product's words: `python -m tests.catalogues` brings them up to date with the sources.
+"""The catalogues of the product's words: `python -m tests.catalogues [TAG ...]` brings them up to date.
 
 A catalogue stands in `site/amends/locales/<language>.po` in the order of the sources. It names the files a message is
 in, not the lines, and has no dates, so that a change of the sources changes only what it has to.
@@ -95,7 +95,7 @@ def messages_of(catalog: Catalog) -> list[Message]:
 
 def forms_of(message: Message) -> tuple[str, ...]:
     """The translations of a message, one for each plural form."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return tuple(message.string) if isinstance(message.string, (list, tuple)) else (message.string or "",)
 
 
 def missing(catalog: Catalog) -> list[Message]:
@@ -103,10 +103,12 @@ def missing(catalog: Catalog) -> list[Message]:
     return [message for message in messages_of(catalog) if not all(forms_of(message))]
 
 
-def main() -> None:
-    """Create or update every catalogue, and say what is missing."""
+@click.command()
+@click.argument("tags", nargs=-1, type=click.Choice(TRANSLATED))
+def main(tags: tuple[str, ...]) -> None:
+    """Create or update the catalogues of these languages, or of all, and say what is missing."""
     LOCALES.mkdir(exist_ok=True)
-    for tag in TRANSLATED:
+    for tag in tags or TRANSLATED:
         catalog = updated(tag)
         path_of(tag).write_bytes(written(catalog, tag))
         click.echo(f"{tag}: {len(missing(catalog))} of {len(messages_of(catalog))} messages missing")
