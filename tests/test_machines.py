@@ -122,7 +122,7 @@ def test_the_badge_says_nothing_of_too_few_cases() -> None:
 
 def test_the_badge_speaks_of_the_closed_year_where_that_had_enough_cases() -> None:
     root = etree.fromstring(fetch(load(EXAMPLE), NOW, "/radlager/badge.svg").encode())
-    assert str(root.findtext("s:title", namespaces=SVG)).endswith("of 12 cases, November 2025 to October 2026")
+    assert str(root.findtext("s:title", namespaces=SVG)).endswith("of 40 cases, November 2025 to October 2026")
 
 
 def test_the_light_and_the_dark_badge_say_the_same_in_colours_that_can_be_read() -> None:

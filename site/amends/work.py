@@ -108,6 +108,8 @@ class Worker:
         seen = fingerprint(self._settings.content)
         built = build(self._settings.content, self._settings.out, self._settings.cache, now)
         self._built_from, self._next_due = seen, built.next_due
+        for warning in built.warnings:
+            _log.warning("%s", warning)
         _log.info("board: %d pages in %.1f s, %d faults", built.pages, built.seconds, len(built.faults))
 
 

@@ -78,7 +78,7 @@ def test_a_case_is_found_from_an_english_page_by_a_word_of_its_own_language(
     page = new_page()
     page.goto(f"{board}/search/?q={quote(words)}")
     expect(page.get_by_role("searchbox")).to_have_value(words)
-    expect(link(page).first).to_have_attribute("href", f"/acme/{number}/")
+    expect(page.locator(f'#found a[href="/acme/{number}/"]')).to_be_visible()
 
 
 def test_characters_in_another_order_are_another_word(new_page: NewPage, board: str) -> None:

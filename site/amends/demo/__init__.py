@@ -21,6 +21,7 @@ import click
 import tomlkit
 
 from amends import clock
+from amends.board import search
 from amends.demo.static import HOST, FileServer
 from amends.inbox import Inbox, people
 from amends.serve import reserve, serve
@@ -57,8 +58,8 @@ def run(first_port: int) -> None:
         )
         for files in (shop_files, board_files):
             threading.Thread(target=files.serve_forever, daemon=True).start()
-        answering = (f"{service}/healthz", board)
-        serve(settings, reserved, 1, work=True, ready=partial(_announce, lines, answering))
+        announce = partial(_announce, lines, (f"{service}/healthz", board), settings)
+        serve(settings, reserved, 1, work=True, ready=announce)
 
 
 def _settings(here: Path, service: str) -> Settings:
@@ -122,15 +123,20 @@ def _shop_policy(service: str) -> str:
     )
 
 
-def _announce(lines: tuple[str, ...], addresses: tuple[str, ...]) -> None:
-    threading.Thread(target=_print_when_ready, args=(lines, addresses, click.echo), daemon=True).start()
+def _announce(lines: tuple[str, ...], addresses: tuple[str, ...], settings: Settings) -> None:
+    threading.Thread(target=_print_when_ready, args=(lines, addresses, settings, click.echo), daemon=True).start()
 
 
-def _print_when_ready(lines: tuple[str, ...], addresses: tuple[str, ...], say: Callable[[str], None]) -> None:
+def _print_when_ready(
+    lines: tuple[str, ...], addresses: tuple[str, ...], settings: Settings, say: Callable[[str], None]
+) -> None:
     waiting = threading.Event()
     for address in addresses:
         while not _answers(address):
             waiting.wait(0.05)
+    # Without Pagefind the demo's search says that it has no index, as that of any board would.
+    with suppress(search.SearchError):
+        search.index(settings.out, settings.cache, clock.system())
     for line in lines:
         say(line)
 

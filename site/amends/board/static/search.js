@@ -2,6 +2,7 @@
 
 const PAGE = 10;
 const CHARACTERS = /[々-〇぀-ヿ㐀-䶿一-鿿豈-﫿]/g; // as in board/search.py
+const SPACED = /([　-鿿豈-￯])((?:<\/?mark>)*) (?=(?:<\/?mark>)*[　-鿿豈-￯])/g;
 const root = document.documentElement;
 const [form, said, found, more, age] = ["search", "said", "found", "more", "age"].map((id) => document.getElementById(id));
 const { index, locale } = form.dataset;
@@ -56,7 +57,8 @@ const copy = (template, key) =>
 // An excerpt is HTML: `<` and `>` are escaped, nothing else is, and `<mark>` is around what was asked for.
 function show({ content, excerpt, plain_excerpt: plain }, element) {
   const cut = (is) => (is ? "" : "… ");
-  `${cut(content.startsWith(plain))}${excerpt} ${cut(content.endsWith(plain))}`.split(/<\/?mark>/).forEach((piece, place) => {
+  const whole = excerpt.replace(SPACED, "$1$2").replaceAll("</mark><mark>", "");
+  `${cut(content.startsWith(plain))}${whole} ${cut(content.endsWith(plain))}`.split(/<\/?mark>/).forEach((piece, place) => {
     const node = place % 2 ? document.createElement("mark") : new Text();
     node.textContent = piece.replace(/&lt;/g, "<").replace(/&gt;/g, ">");
     element.append(node);
