@@ -125,7 +125,7 @@ class Language:
         *before, last = words
         if not before:
             return last
-        return self.gettext("{words} and {last}", words=self.gettext(", ").join(before), last=last)
+        return self.gettext("{words} and {last}", words=self.pgettext("between two of a list", ", ").join(before), last=last)
 
     def _filled(self, message: str, facts: dict[str, object]) -> str:
         if not facts:

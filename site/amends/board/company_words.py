@@ -28,7 +28,9 @@ def contact_href(kind: str, value: str) -> str | None:
 
 def stopped(text: str) -> str:
     """Return words that others follow, with a full stop."""
-    return text if text.endswith((".", "!", "?", "…", "。", "！", "？", "؟")) else f"{text}."
+    if text.endswith((".", "!", "?", "…", "。", "！", "？", "؟")):
+        return text
+    return f"{text}。" if text[-1:] >= "\u2e80" else f"{text}."
 
 
 def promised(lang: Language, hours: int) -> str:
@@ -43,8 +45,8 @@ def received(lang: Language, counts: Counts) -> str:
 
 
 def adds_up(lang: Language, counts: Counts) -> str:
-    """Say where everything received is: on the board, or why it is not."""
-    said = [_received(lang, counts) if counts.received else lang.gettext("No case was received yet.")]
+    """Say where everything received is: on the board, or why it is not; empty where there is nothing to say."""
+    said = [_received(lang, counts)] if counts.received else []
     if counts.imported:
         said.append(
             lang.ngettext(
