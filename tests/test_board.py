@@ -167,7 +167,7 @@ def test_a_duration_has_two_units_at_most(seconds: int, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("hours", "written"),
-    [(0, "1 minute"), (0.5, "30 minutes"), (1.4, "1 hour"), (35, "35 hours"), (95, "4 days"), (24 * 400, "400 days")],
+    [(0, "1 min"), (0.5, "30 min"), (1.4, "1 hour"), (35, "35 hours"), (95, "4 days"), (24 * 400, "400 days")],
 )
 def test_a_time_is_said_roughly(hours: float, written: str) -> None:
     assert EN.roughly(timedelta(hours=hours)) == written

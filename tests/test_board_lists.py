@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from amends.board import company_words, create_board, lists, urls
 from amends.board.counts import count
+from amends.board.edition import Edition
 from amends.board.shelf import Shelf
 from amends.case import Case, Outcome, Reason, State
-from amends.record import Entry, LedgerLine, LedgerOutcome, Standing
-from tests.boards import CASES, EN, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
+from amends.record import Entry, LedgerLine, LedgerOutcome, Standing, load
+from tests.boards import CASES, EN, EXAMPLE, NOW, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
 from tests.factories import a_case, a_line, after, an_event
 
 # --- Lists ---
@@ -143,13 +144,22 @@ def test_the_company_page_says_where_everything_received_is() -> None:
     lines = (
         a_line(outcome=LedgerOutcome.PUBLISHED),
         a_line("00000001", outcome=LedgerOutcome.PRIVATE),
-        a_line("00000002", outcome=LedgerOutcome.WITHHELD, reason=Reason.SPAM),
+        a_line("00000002", outcome=LedgerOutcome.WITHHELD, reason=Reason.HATE),
+        a_line("00000003", outcome=LedgerOutcome.WITHHELD, reason=Reason.SPAM),
     )
     page = words_of(read(a_client(CASES["awaiting"], ledger=lines), "/acme/"))
-    assert (
-        "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld (spam)."
-        in page
-    )
+    assert "Of 3 cases received, 1 has a page here, 1 is private by the customer’s choice and 1 was withheld" in page
+    assert "1 more message was spam, in none of these numbers." in page
+
+
+@pytest.mark.parametrize("slug", ["hollin-post", "radlager"])
+def test_the_overview_and_the_figures_count_the_same_cases_as_received_and_answered(slug: str) -> None:
+    edition = Edition(load(EXAMPLE), NOW)
+    shelf = edition.shelf(slug)
+    assert shelf is not None
+    counts, figures = count(shelf, NOW), edition.figures_all(slug)
+    assert (counts.received, counts.answered) == (figures.received, figures.answered.part)
+    assert counts.imported == figures.imported
 
 
 def test_imported_cases_are_named_apart_and_count_in_no_number() -> None:

@@ -31,6 +31,9 @@ _ABBREVIATES: dict[str, Literal["short", "long"]] = {"ar": "long"}
 _AND = {"zh-Hans": "", "ar": " و"}
 """What stands between two units of one duration, where it is not a space."""
 
+_LEFT_TO_RIGHT = "\u200e"
+"""Keeps a sign at its number in a text that runs from right to left; Babel leaves out the marks that CLDR has."""
+
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 
@@ -125,7 +128,9 @@ class Language:
         *before, last = words
         if not before:
             return last
-        return self.gettext("{words} and {last}", words=self.pgettext("between two of a list", ", ").join(before), last=last)
+        return self.gettext(
+            "{words} and {last}", words=self.pgettext("between two of a list", ", ").join(before), last=last
+        )
 
     def _filled(self, message: str, facts: dict[str, object]) -> str:
         if not facts:
@@ -148,11 +153,13 @@ class Language:
 
     def number(self, number: float, digits: int = 0) -> str:
         """Write `12,345`, with so many decimal places."""
-        return str(numbers.format_decimal(number, format=f"#,##0.{'0' * digits}", locale=self._locale))
+        written = str(numbers.format_decimal(number, format=f"#,##0.{'0' * digits}", locale=self._locale))
+        return _LEFT_TO_RIGHT + written if self.direction == "rtl" and number < 0 else written
 
     def percent(self, percent: int) -> str:
         """Write a whole percentage, `81 %` or as the language has it."""
-        return str(numbers.format_percent(percent / 100, locale=self._locale))
+        written = str(numbers.format_percent(percent / 100, locale=self._locale))
+        return f"{_LEFT_TO_RIGHT}{written}{_LEFT_TO_RIGHT}" if self.direction == "rtl" else written
 
     # --- Times ---
 
@@ -182,7 +189,8 @@ class Language:
 
     def brief_month(self, of: date) -> str:
         """Write the month of a day as `Nov`, where the year stands near by."""
-        return self._day(of.year, of.month, 1, "MMM")
+        # Where CLDR has no name of its own for a month alone, Babel answers in Chinese.
+        return self._day(of.year, of.month, 1, "LLL" if self.tag == "ru" else "MMM")
 
     def duration(self, length: timedelta) -> str:
         """Write a length of time in two units at most: `2 hr 26 min`, `5 days 8 hr`, `38 min`."""
@@ -195,10 +203,10 @@ class Language:
         return self.joint.join(self._unit(number, unit, self._short) for number, unit in pair if number)
 
     def roughly(self, length: timedelta) -> str:
-        """Write a length of time as one would say it: `4 days`, `5 hours`, `20 minutes`."""
+        """Write a length of time as one would say it: `4 days`, `5 hours`, `20 min`."""
         minutes = max(round(length / timedelta(minutes=1)), 1)
         if minutes < 60:
-            return self._unit(minutes, "minute", "long")
+            return self._unit(minutes, "minute", self._short)
         if minutes < 36 * 60:
             return self._unit(round(minutes / 60), "hour", "long")
         return self._unit(round(minutes / 60 / 24), "day", "long")
@@ -221,16 +229,22 @@ class Language:
 
     def _written_day(self, year: int, month: int, day: int, style: str) -> str:
         on = date(year, month, day)
-        if style in ("long", "MMM"):
+        if style in ("long", "MMM", "LLL"):
             return str(dates.format_date(on, style, self._locale))
         return str(dates.format_skeleton(style, on, locale=self._locale))
 
     def _written_unit(self, number: int, unit: str, length: Literal["short", "long"]) -> str:
-        written = str(units.format_unit(number, f"duration-{unit}", length=length, locale=self._units))
+        if self.tag == "es" and length == "short":
+            # CLDR abbreviates alike for every number; for one Babel falls back to the long word in the plural.
+            return self._unit_by_babel(2, unit, length).replace("2", str(number))
+        written = self._unit_by_babel(number, unit, length)
         if length == "long" and f"duration-{unit}" in written:
             # Babel finds no long form where CLDR says "as the short one" (Dutch hours, Chinese everything).
-            return self._written_unit(number, unit, "short")
+            return self._unit_by_babel(number, unit, "short")
         return written
+
+    def _unit_by_babel(self, number: int, unit: str, length: Literal["short", "long"]) -> str:
+        return str(units.format_unit(number, f"duration-{unit}", length=length, locale=self._units))
 
 
 @cache
@@ -249,8 +263,6 @@ def _catalogue(tag: str) -> NullTranslations:
     if tag == "en":
         return NullTranslations()
     path = files("amends").joinpath("locales", f"{tag.replace('-', '_')}.po")
-    if not path.is_file():
-        return NullTranslations()
     compiled = BytesIO()
     write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=tag.replace("-", "_")))
     compiled.seek(0)

@@ -47,6 +47,14 @@ def received(lang: Language, counts: Counts) -> str:
 def adds_up(lang: Language, counts: Counts) -> str:
     """Say where everything received is: on the board, or why it is not; empty where there is nothing to say."""
     said = [_received(lang, counts)] if counts.received else []
+    if counts.spam:
+        said.append(
+            lang.ngettext(
+                "{number} more message was spam, in none of these numbers.",
+                "{number} more messages were spam, in none of these numbers.",
+                counts.spam,
+            )
+        )
     if counts.imported:
         said.append(
             lang.ngettext(

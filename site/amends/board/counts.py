@@ -1,7 +1,7 @@
 """What is counted of a company before there are figures: six numbers that hide nothing.
 
 A case that has no page counts too, by its line in the ledger: what is private, withheld or unread is neither lost from
-what was received nor counted as answered. Nobody owes an answer to spam; it is named apart.
+what was received nor counted as answered. Spam that the keeper confirmed is named apart: nobody owes an answer to it.
 So are imported cases: they were neither received nor answered here.
 """
 
@@ -31,13 +31,15 @@ class Counts:
     disputed: int
     on_board: int
     without_page: tuple[tuple[str, int], ...]
+    spam: int
     imported: int
     since: datetime | None
 
 
 def count(shelf: Shelf, now: datetime) -> Counts:
     """Count a company's cases at `now`, those on the board by their files and the others by the ledger."""
-    apart = [line for line in shelf.ledger if shelf.row(line.case) is None]
+    without_file = [line for line in shelf.ledger if shelf.row(line.case) is None]
+    apart = [line for line in without_file if line.reason is not Reason.SPAM]
     rows = [row for row in shelf.rows if not row.case.imported]
     found = Counter(word for row in rows for word in _of_row(row, now))
     found.update(word for line in apart for word in _of_line(line, now))
@@ -51,6 +53,7 @@ def count(shelf: Shelf, now: datetime) -> Counts:
         disputed=sum(row.state is State.DISPUTED for row in rows),
         on_board=len(rows),
         without_page=tuple(sorted(outcomes.items())),
+        spam=len(without_file) - len(apart),
         imported=len(shelf.rows) - len(rows),
         since=min([row.case.received for row in rows] + [line.received for line in apart], default=None),
     )
@@ -71,7 +74,7 @@ def _of_row(row: Row, now: datetime) -> tuple[str, ...]:
 def _of_line(line: LedgerLine, now: datetime) -> tuple[str, ...]:
     if line.first_reply is not None:
         return ("answered",)
-    return () if line.outcome in _TAKEN_BACK or line.reason is Reason.SPAM else (_clock(line.reply_by, now),)
+    return () if line.outcome in _TAKEN_BACK else (_clock(line.reply_by, now),)
 
 
 def _clock(due: datetime, now: datetime) -> str:
