@@ -123,6 +123,13 @@ def test_an_empty_list_says_when_the_last_case_came() -> None:
 # --- Time ---
 
 
+@every_case
+def test_what_a_file_says_of_later_has_not_happened_yet(case: Case) -> None:
+    now = START + timedelta(minutes=1)
+    so_far = replace(case, events=tuple(event for event in case.events if event.at <= now))
+    assert board_of(a_record(case), now) == board_of(a_record(so_far), now)
+
+
 def test_the_same_record_and_instant_give_the_same_bytes(example: Record) -> None:
     one, other = (create_board(example, NOW).test_client() for _ in range(2))
     assert one.get("/").data == other.get("/").data
@@ -131,7 +138,8 @@ def test_the_same_record_and_instant_give_the_same_bytes(example: Record) -> Non
 
 @every_case
 def test_pages_stay_the_same_until_time_changes_what_is_said(case: Case) -> None:
-    record, now = a_record(case), START + timedelta(minutes=1)
+    record = a_record(case)
+    now = max([case.received, *(event.at for event in case.events)]) + timedelta(minutes=1)
     (company,) = record.companies
     counted = figures.facts(record.entries["acme"], record.ledgers["acme"], company.zone)
     for _ in range(5):

@@ -220,7 +220,9 @@ def test_a_case_left_without_an_answer_speaks_against_the_company_once_its_time_
         assert the(satisfied(), silent, now=after(24)).again == Share(1, 2, 2)
         assert the(satisfied(), silent, now=after(24)).score == Mean(10, 2, 2)
     assert the(satisfied(), SILENT, now=after(23)).again == Share(1, 1, 1)
-    assert the(satisfied(), a_fact(kind=Kind.PRAISE), of_line("private")).again == Share(1, 1, 1)
+    # Calling a complaint praise does not take it away.
+    assert the(satisfied(), a_fact(kind=Kind.PRAISE), of_line("private")).again == Share(1, 2, 2)
+    assert the(satisfied(), a_fact(REPLY, kind=Kind.PRAISE), of_line("private")).again == Share(1, 1, 1)
 
 
 def test_nothing_said_is_too_few_whatever_is_lost_and_withheld_cases_lift_nothing() -> None:

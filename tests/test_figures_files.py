@@ -76,7 +76,8 @@ def percentile(rows: Rows, until: str, percent: int) -> int | None:
 def counted_again(rows: Rows) -> dict[str, Any]:
     received = [row for row in rows if row["counts"] == "true"]
     base = [row for row in received if row["ending"]]
-    against = [row for row in base if "true" in (row["unseen"], row["ignored"])]
+    ignored = [row for row in received if not row["ending"] and (row["place"], row["ignored"]) == ("page", "true")]
+    against = [row for row in base + ignored if "true" in (row["unseen"], row["ignored"])]
     heard = [row for row in base if row not in against]
     due = [row for row in received if row["promise_due"] == "true"]
     again = [row["again"] for row in heard if row["again"]]

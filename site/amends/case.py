@@ -188,7 +188,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise and what became of it; `due` is the latest date given, `first_due` the first."""
+    """A promise and what became of it; `due` is the latest date given, `first_due` the earliest."""
 
     promise: str
     what: str
@@ -215,12 +215,20 @@ def promises(case: Case) -> tuple[Promise, ...]:
         elif key not in found:
             continue
         elif event.event == "moved" and event.due is not None:
-            found[key] = replace(found[key], due=event.due, why=event.why)
+            first_due = min(found[key].first_due, event.due)
+            found[key] = replace(found[key], first_due=first_due, due=event.due, why=event.why)
         elif event.event == "kept":
             found[key] = replace(found[key], kept=event.at)
         elif event.event == "broken":
             found[key] = replace(found[key], broken=event.at, why=event.why)
     return tuple(found.values())
+
+
+def as_of(case: Case, now: datetime) -> Case:
+    """Return a case as it is at `now`: what a file says of later has not happened yet."""
+    if not case.events or case.events[-1].at <= now:
+        return case
+    return replace(case, events=tuple(event for event in case.events if event.at <= now))
 
 
 def end_of(day: date, zone: tzinfo = UTC) -> datetime:

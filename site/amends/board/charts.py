@@ -127,7 +127,7 @@ class Curve:
         return tuple(pairwise(self.points))
 
 
-def curve(wait: Wait, promised: timedelta, height: int, *, mirrored: bool = False) -> Curve:
+def curve(wait: Wait, promised: timedelta | None, height: int, *, mirrored: bool = False) -> Curve:
     """Draw how many of all had an answer within how long; ValueError where there are none."""
     if not wait.whole:
         raise ValueError("no case, no curve")
@@ -136,7 +136,7 @@ def curve(wait: Wait, promised: timedelta, height: int, *, mirrored: bool = Fals
         part = wait.within(timedelta(hours=hours)).part
         y = _short(height * (1 - part / wait.whole))
         points.append(Point(hours, part, _across(_CURVE * _logarithmic(hours), mirrored=mirrored), y))
-    hours_promised = promised / timedelta(hours=1)
+    hours_promised = promised / timedelta(hours=1) if promised else 0
     drawn = HOURS[0] <= hours_promised <= HOURS[-1]
     where = _across(_CURVE * _logarithmic(hours_promised), mirrored=mirrored) if drawn else None
     levels = tuple(Level(value, _short(height * (1 - value / 100))) for value in (0, 25, 50, 75, 100))

@@ -1,22 +1,27 @@
 """An edition: the record as it stands at one instant, and what its pages have in common."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from amends.board.shelf import Shelf
+from amends.case import as_of
 from amends.figures import ALL_TIME, Fact, Figures, Month, Window, closed_year, facts, figures, months
 from amends.language import Language, language, nearest
-from amends.record import Company, Record
+from amends.record import Company, Entry, LedgerLine, Record
 
 Made = TypeVar("Made")
 
 
 class Edition:
-    """A record at an instant (UTC). What is derived of a company is derived once, when first asked for."""
+    """A record at an instant (UTC), without what its files say of later.
+
+    What is derived of a company is derived once, when first asked for.
+    """
 
     def __init__(self, record: Record, now: datetime) -> None:
-        self.record = record
+        self.record = _as_of(record, now)
         self.now = now
         self._shelves: dict[str, Shelf] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
@@ -101,3 +106,20 @@ class Edition:
         """Return where feedback to a company can be left; None where there is no service, or the company has left."""
         service = self.service(company)
         return f"{service}/new" if service and company.status == "active" else None
+
+
+def _as_of(record: Record, now: datetime) -> Record:
+    return replace(
+        record,
+        entries={slug: tuple(_entry_as_of(entry, now) for entry in found) for slug, found in record.entries.items()},
+        ledgers={slug: tuple(_line_as_of(line, now) for line in found) for slug, found in record.ledgers.items()},
+    )
+
+
+def _entry_as_of(entry: Entry, now: datetime) -> Entry:
+    case = as_of(entry.case, now)
+    return entry if case is entry.case else replace(entry, case=case)
+
+
+def _line_as_of(line: LedgerLine, now: datetime) -> LedgerLine:
+    return replace(line, first_reply=None) if line.first_reply and line.first_reply > now else line

@@ -210,7 +210,7 @@ def monthly_median(lang: Language, month: Month) -> str:
     """Write the median of one month in a narrow cell."""
     if month.first_reply.too_few:
         return lang.pgettext("median of a month", "too few") if month.received else ""
-    return five.at_most(lang, month.median) if month.median else lang.pgettext("median of a month", "none")
+    return five.at_most(lang, month.median) if month.median is not None else lang.pgettext("median of a month", "none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from pathlib import Path
 from flask import Flask
 from flask_frozen import Freezer, MissingURLGeneratorWarning
 
-from amends import figures
+from amends import clock, figures
 from amends.board import accent, create_board, search, urls
 from amends.board.memory import LastGood
 from amends.board.swap import put_in_place, sync
-from amends.case import next_change
+from amends.case import as_of, next_change
 from amends.record import Fault, Record, RecordError, exclusive, load
+from amends.record.house import read_base_url
 
 
 class BuildError(RuntimeError):
@@ -46,15 +47,17 @@ def build(
 ) -> Built:
     """Build the board of `content` into `out`, as it stands at `now`; with a new search index where that is asked.
 
-    NotABoardError where `content` is none; RecordError with every fault where `strict`, or where nothing can
+    ValueError where `base_url` is none; NotABoardError where `content` is none; RecordError with every fault where `strict`, or where nothing can
     be shown; BuildError, SearchError, CannotSwapError and OSError where writing failed. The old board is then as it
     was.
     """
     started = time.perf_counter()
+    # What is exchanged must be the folder itself: of a link, the link would be.
+    out = out.resolve()
     with exclusive(cache, "build"):
         record = _read(content, cache, strict=strict)
-        if base_url:
-            record = replace(record, board=replace(record.board, base_url=base_url.rstrip("/") + "/"))
+        if base_url is not None:
+            record = replace(record, board=replace(record.board, base_url=read_base_url(base_url)))
         fresh = out.with_name(f".{out.name}.next")
         shutil.rmtree(fresh, ignore_errors=True)
         pages = _freeze(record, now, fresh)
@@ -66,7 +69,7 @@ def build(
         shutil.rmtree(fresh, ignore_errors=True)
     cases = sum(map(len, record.entries.values()))
     seconds = time.perf_counter() - started
-    told = (*_warnings(record), *filter(None, [about_search]))
+    told = (*_warnings(record, now), *filter(None, [about_search]))
     return Built(pages, cases, seconds, record.faults, told, _next_due(record, now))
 
 
@@ -113,10 +116,14 @@ def _check(app: Flask, expected: set[str], destination: Path) -> None:
         raise BuildError(f"{app.name}: files and pages differ, {wrong} among them; the old board is as it was")
 
 
-def _warnings(record: Record) -> tuple[str, ...]:
-    """Return what was mended in the settings of companies, for the build to say."""
+def _warnings(record: Record, now: datetime) -> tuple[str, ...]:
+    """Return what was mended in the settings of companies, and what was left out of cases, for the build to say."""
     found = ((company.slug, accent.warning(company.accent)) for company in record.companies)
-    return tuple(f"{slug}/company.toml: accent: {warning}" for slug, warning in found if warning)
+    told = [f"{slug}/company.toml: accent: {warning}" for slug, warning in found if warning]
+    for entry in (entry for entries in record.entries.values() for entry in entries):
+        if as_of(entry.case, now) is not entry.case:
+            told.append(f"{entry.path}: what it says of later than {clock.stamp(now)} does not count yet")
+    return tuple(told)
 
 
 def _next_due(record: Record, now: datetime) -> datetime:
@@ -124,7 +131,8 @@ def _next_due(record: Record, now: datetime) -> datetime:
     instants = [figures.next_change((), now, UTC)]
     for company in record.companies:
         entries, zone = record.entries[company.slug], company.zone
-        changes = (next_change(entry.case, now, zone) for entry in entries)
+        changes = [next_change(entry.case, now, zone) for entry in entries]
+        changes += [event.at for entry in entries for event in entry.case.events if event.at > now]
         instants += [change for change in changes if change]
         received = figures.facts(entries, record.ledgers[company.slug], zone)
         instants.append(figures.next_change(received, now, zone))

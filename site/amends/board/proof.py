@@ -100,11 +100,16 @@ def proof(company: Company, facts: Iterable[Fact], entries: Iterable[Entry], led
         lost=tuple(fact.case for fact in facts if fact.place is Place.LOST and fact.case in files),
         unlisted=tuple(fact.case for fact in readable if fact.case not in lines),
         differing=tuple(
-            fact.case
-            for fact in readable
-            if fact.case in lines and lines[fact.case].outcome not in _fitting(files[fact.case])
+            fact.case for fact in readable if fact.case in lines and _differ(files[fact.case], lines[fact.case])
         ),
     )
+
+
+def _differ(case: Case, line: LedgerLine) -> bool:
+    """Whether the ledger says something else of a case than its file; of a reply it may say nothing yet."""
+    replied = case.first_reply.at if case.first_reply else None
+    times_differ = (case.received, case.reply_by) != (line.received, line.reply_by)
+    return line.outcome not in _fitting(case) or times_differ or line.first_reply not in (None, replied)
 
 
 def tally(facts: Iterable[Fact], files: Mapping[str, Case], lines: Mapping[str, LedgerLine]) -> Tally:

@@ -73,6 +73,8 @@ def figures(facts: Iterable[Fact], window: Window, now: datetime, zone: tzinfo) 
     first_reply = Wait.of(fact.replied_in for fact in received)
     in_time = sum(fact.first_reply is not None and fact.first_reply <= fact.reply_by for fact in received)
     endings = Counter(fact.ending for fact in base)
+    # Whoever was never answered would not come back, whatever kind of feedback the file calls it.
+    speaking = [*base, *(fact for fact in received if fact.ending is None and fact.is_ignored_page(now))]
     places = Counter(fact.place for fact in inside)
     pledges = [(fact, pledge) for fact in received if (pledge := pledge_of(fact, now, zone))]
     promises = Counter(pledge for _, pledge in pledges)
@@ -89,9 +91,9 @@ def figures(facts: Iterable[Fact], window: Window, now: datetime, zone: tzinfo) 
         first_measure=Wait.of(fact.measured_in for fact in base),
         promises_kept=_kept(pledges),
         promises={pledge: promises[pledge] for pledge in Pledge},
-        again=_again(base, now),
-        score=_score(base, now),
-        recommend=_recommend(base, now),
+        again=_again(speaking, now),
+        score=_score(speaking, now),
+        recommend=_recommend(speaking, now),
         longest_wait=max((wait for fact in received if (wait := _waited(fact)) is not None), default=None),
         waiting_since=min((fact.received for fact in received if _waits(fact)), default=None),
         places={place: places[place] for place in Place},

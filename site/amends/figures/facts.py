@@ -91,6 +91,10 @@ class Fact:
         """Whether nobody has answered it although the time for that is over."""
         return self.first_reply is None and now >= self.reply_by
 
+    def is_ignored_page(self, now: datetime) -> bool:
+        """Whether it is so in public."""
+        return self.place is Place.PAGE and self.is_ignored(now)
+
     def is_open_before(self, at: datetime) -> bool:
         """Whether the company still had something to do just before that instant.
 
@@ -115,9 +119,20 @@ def _of_entry(entry: Entry, line: LedgerLine | None, zone: tzinfo) -> Fact:
         received, reply_by = (line.received, line.reply_by) if line else (case.received, case.reply_by)
         turns = ((received, True),)
         return Fact(case.number, received, reply_by, Place.LOST, turns, ending=Ending.UNSEEN)
+    if line is None:
+        return _of_file(case, Place.IMPORTED if case.imported else Place.PAGE, zone)
+    if line.outcome is LedgerOutcome.WITHHELD and line.reason is not Reason.SPAM and case.last("removed"):
+        # The tombstone of a stub: its words were never public.
+        return _of_line(line)
     # A case in the ledger was received here, whatever somebody writes into its file later.
-    place = Place.IMPORTED if case.imported and line is None else Place.PAGE
-    return _of_file(case, place, zone)
+    return _replied_no_earlier(_of_file(case, Place.PAGE, zone), line)
+
+
+def _replied_no_earlier(fact: Fact, line: LedgerLine) -> Fact:
+    """Let the later of the two times of the first reply hold, where file and ledger differ."""
+    if fact.first_reply is None or line.first_reply is None or line.first_reply <= fact.first_reply:
+        return fact
+    return replace(fact, first_reply=line.first_reply)
 
 
 def _of_file(case: Case, place: Place, zone: tzinfo) -> Fact:

@@ -36,8 +36,9 @@ _CAPITAL, _LETTER, _WIDE = 0.70, 0.57, 1.0
 
 
 def figures_of(year: Figures, all_time: Figures) -> Figures | None:
-    """Return the figures that the badge speaks of: the closed year, or all time where that was too few cases."""
-    return next((figures for figures in (year, all_time) if not figures.within_day.too_few), None)
+    """Return the figures that the badge and the page speak of: all time only where the closed year had nothing."""
+    shown = year if year.received else all_time
+    return None if shown.within_day.too_few else shown
 
 
 def words(lang: Language, company: Company, share: Share | None) -> str:

@@ -1,6 +1,6 @@
 """A company's figures: each with its chart, what it counts, and its table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from amends.board import charts, figure_tables, figure_words
@@ -8,9 +8,8 @@ from amends.board.edition import Edition
 from amends.board.five import NAMES, called, few, five, this_month, title
 from amends.board.machines import meta
 from amends.board.page import Page, Route, each_company
-from amends.figures import Figures, Month
+from amends.figures import Fact, Figures, Month
 from amends.language import Language
-from amends.record import Company
 
 HEIGHT = 150
 """The height of a plot in pixels, without what stands over and under it."""
@@ -39,14 +38,16 @@ def figures(edition: Edition, company: str) -> Page | None:
         "title": title,
         "windows": windows,
     }
-    drawn = _drawn(lang, windows, months, shelf.company) if windows[0].received else {}
+    promised = _promised(fact for fact in edition.facts(company) if windows[0].window.has(fact.received))
+    drawn = _drawn(lang, windows, months, promised) if windows[0].received else {}
     return Page("figures.html", lang, facts | drawn)
 
 
-def _drawn(lang: Language, windows: Sequence[Figures], months: Sequence[Month], company: Company) -> dict[str, object]:
+def _drawn(
+    lang: Language, windows: Sequence[Figures], months: Sequence[Month], promised: timedelta | None
+) -> dict[str, object]:
     """Return the charts of the first window, and what their tables say of every window."""
     found, mirrored = windows[0], lang.direction == "rtl"
-    promised = timedelta(hours=company.reply_hours)
     endings, pledges = figure_tables.endings(lang, windows), figure_tables.pledges(lang, windows)
     pairs = [(month.answered, month.unanswered) for month in months]
     return {
@@ -57,10 +58,16 @@ def _drawn(lang: Language, windows: Sequence[Figures], months: Sequence[Month], 
         "halves": _halves(lang, months),
         "pledges": pledges,
         "pledges_bar": charts.segments([part.counts[0] for part in pledges], mirrored=mirrored),
-        "promised": lang.within(promised),
+        "promised": lang.within(promised) if promised else "",
         "unanswered": [rest for _, rest in pairs],
         "within": figure_tables.within(lang, windows),
     }
+
+
+def _promised(facts: Iterable[Fact]) -> timedelta | None:
+    """Return within what time an answer was promised to these cases; None where it was not the same for all."""
+    lengths = {fact.reply_by - fact.received for fact in facts if fact.counts}
+    return lengths.pop() if len(lengths) == 1 else None
 
 
 def _halves(lang: Language, months: Sequence[Month]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ def show(edition: Edition) -> Page:
     facts = {
         "abreast": len(proofs) <= ABREAST,
         "everything": everything,
+        "faults": sum("/ledger/" in fault.path for fault in record.faults),
         "machine": meta.of_board(edition, "proof", edition.lang.gettext("Proof")),
         "named_at_most": NAMED,
         "proofs": proofs,
