@@ -25,14 +25,16 @@ instants = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st
 @st.composite
 def lines(draw: st.DrawFn) -> LedgerLine:
     outcome = draw(st.sampled_from(LedgerOutcome))
+    received = draw(instants)
+    later = st.integers(0, 10**8).map(lambda seconds: received + timedelta(seconds=seconds))
     return LedgerLine(
         case=draw(st.text(ALPHABET, min_size=8, max_size=8)),
-        received=draw(instants),
-        reply_by=draw(instants),
+        received=received,
+        reply_by=draw(later),
         outcome=outcome,
         reason=draw(st.sampled_from(Reason)) if outcome is LedgerOutcome.WITHHELD else None,
-        at=draw(st.none() | instants),
-        first_reply=draw(st.none() | instants),
+        at=draw(st.none() | later),
+        first_reply=draw(st.none() | later),
     )
 
 
@@ -88,6 +90,10 @@ def test_a_ledger_looks_like_this() -> None:
         (GOOD.replace("waiting,,", "waiting,"), "5 fields"),
         (GOOD.replace("waiting,,", "waiting,,,"), "7 fields"),
         (GOOD.replace("waiting", '"waiting'), "'\"waiting'"),
+        (GOOD.replace("2026-11-03T", "2026-11-01T"), "reply_by before received"),
+        (GOOD.replace("waiting,,", "waiting,2026-11-02T08:59:59Z,"), "at before received"),
+        (GOOD.replace("waiting,,", "waiting,,2026-11-02T08:59:59Z"), "first_reply before received"),
+        (GOOD.replace("2026-11-03T", "9999-12-31T"), "the time '9999-12-31T09:00:00Z'"),
     ],
 )
 def test_a_faulty_line_is_named_with_its_file_and_line(wrong: str, found: str) -> None:
@@ -100,10 +106,92 @@ def test_a_faulty_line_is_named_with_its_file_and_line(wrong: str, found: str) -
 
 
 def test_every_faulty_line_is_named_and_every_other_line_is_read() -> None:
-    lost = GOOD.replace("waiting", "lost")
+    lost = GOOD.replace("waiting", "lost").replace(NUMBER, "7k3m9qxi")
     found, faults = sift_ledger(TOP + lost + GOOD + "bad\n" + GOOD_TOO, "l.csv")
     assert [fault.line for fault in faults] == [2, 4]
     assert [line.case for line in found] == [NUMBER, OTHER_NUMBER]
+
+
+ANSWERED = GOOD.replace("waiting,,", "published,2026-11-02T10:00:00Z,2026-11-02T11:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        ANSWERED.replace("published", "publish"),
+        ANSWERED.replace("published", "withheld:rude"),
+        ANSWERED.replace("published", "withdrawn,"),
+        ANSWERED.replace("T11", " 11"),
+        ANSWERED.replace("T10:00:00Z", "T08:00:00Z"),
+        ANSWERED.replace("T11:00:00Z", "T08:00:00Z"),
+        ANSWERED.replace("published", "publ\ufffdshed"),
+        f'"{ANSWERED.strip()}"\n',
+        ANSWERED.replace(",", ";"),
+        ANSWERED.replace(",", ", "),
+        f"  {ANSWERED}",
+        f"> {ANSWERED}",
+    ],
+)
+def test_a_slip_in_a_line_leaves_the_case_received_and_unanswered(slip: str) -> None:
+    found, faults = sift_ledger(TOP + slip + GOOD_TOO, "l.csv")
+    assert [fault.line for fault in faults] == [2]
+    assert found[0] == a_line()
+    assert found[1:] == read_ledger(TOP + GOOD_TOO, "l.csv")
+
+
+def test_a_time_to_answer_before_the_receipt_is_over_at_once() -> None:
+    found, _ = sift_ledger(TOP + GOOD.replace("2026-11-03T", "2026-11-01T"), "l.csv")
+    assert found == (a_line(reply_by=START),)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        pytest.param(GOOD_TOO + GOOD, "published waiting", id="without its header"),
+        pytest.param("\ufeff" + GOOD_TOO + GOOD, "published waiting", id="a byte order mark for a header"),
+        pytest.param(TOP.strip() + GOOD_TOO + GOOD, "published waiting", id="the header's line is joined to the next"),
+        pytest.param(TOP + GOOD_TOO.strip() + GOOD, "waiting waiting", id="two lines are joined"),
+        pytest.param(
+            TOP + ANSWERED.replace(NUMBER, OTHER_NUMBER).strip() + GOOD, "waiting waiting", id="two full lines"
+        ),
+        pytest.param(
+            (TOP + GOOD_TOO + GOOD).replace("\n", "\r"), "waiting waiting", id="the line ends of old machines"
+        ),
+    ],
+)
+def test_no_case_is_lost_by_a_line_end_or_a_header(text: str, outcomes: str) -> None:
+    found, faults = sift_ledger(text, "l.csv")
+    assert sorted(line.case for line in found) == [OTHER_NUMBER, NUMBER]
+    assert [line.outcome for line in found] == outcomes.split()
+    assert len(faults) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [f"7{GOOD}", GOOD[1:], GOOD.replace(NUMBER, "7k3m9qxi"), GOOD.replace("-11-", "-13-")]
+)
+def test_no_number_and_no_time_is_guessed(wrong: str) -> None:
+    found, faults = sift_ledger(TOP + wrong, "l.csv")
+    assert found == ()
+    assert len(faults) == 1
+
+
+@given(ledgers.filter(bool), st.integers(0), st.text(st.characters(exclude_characters="\n"), max_size=80))
+@settings(deadline=None)
+def test_whatever_stands_behind_the_two_times_the_case_counts_and_only_a_good_line_answers_it(
+    ledger: list[LedgerLine], place: int, tail: str
+) -> None:
+    header, *rows = write_ledger(ledger).splitlines()
+    place %= len(rows)
+    rows[place] = ",".join(rows[place].split(",")[:3]) + "," + tail
+    found, faults = sift_ledger("\n".join([header, *rows]), "l.csv")
+    before = read_ledger(write_ledger(ledger), "l.csv")
+    assert [(line.case, line.received, line.reply_by) for line in found] == [
+        (line.case, line.received, line.reply_by) for line in before
+    ]
+    assert [line for at, line in enumerate(found) if at != place] == [
+        line for at, line in enumerate(before) if at != place
+    ]
+    assert not faults or (found[place].outcome, found[place].first_reply) == (LedgerOutcome.WAITING, None)
 
 
 def test_a_case_that_stands_there_twice_is_named_and_counted_once() -> None:

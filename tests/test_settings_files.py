@@ -1,14 +1,22 @@
 """board.toml and company.toml."""
 
+import re
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.board.app import create_board
+from amends.board.freeze import build
+from amends.board.search import FOLDER
+from amends.cli import main
 from amends.record import Board, Company, Contact, RecordError, is_slug, read_board, read_company
+from amends.record.house import RESERVED
 from amends.record.model import TOPICS
+from tests.boards import EXAMPLE, NOW
 from tests.factories import a_company, company_toml
 from tests.house import NOON, House
 
@@ -226,9 +234,84 @@ def test_a_company_cannot_be_called(slug: str) -> None:
     assert not is_slug(slug)
 
 
-def test_no_company_takes_an_address_of_the_board_or_of_the_service(house: House) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example board with its search index, as it is served."""
+    folder = tmp_path_factory.mktemp("built")
+    build(EXAMPLE, folder / "public", folder / "cache", NOW, with_search=True)
+    return folder / "public"
+
+
+def test_no_company_takes_an_address_of_the_board_or_of_the_service(house: House, built: Path) -> None:
     rules = [*house.app.url_map.iter_rules(), *create_board(house.record(), NOON).url_map.iter_rules()]
     first = {rule.rule.split("/")[1] for rule in rules}
+    companies = {path.parent.name for path in EXAMPLE.glob("*/company.toml")}
+    written = {path.name for path in built.iterdir()} - companies
     assert {"", "desk", "c", "w", "static", "<slug:company>"} <= first
+    assert {"_headers", "_hosting", FOLDER, "404.html", "static"} <= written
     documented = "404 proof search about rules privacy c lost r w desk healthz".split()
-    assert [segment for segment in (*first, *documented) if is_slug(segment)] == []
+    assert [segment for segment in (*first, *written, *documented) if is_slug(segment)] == []
+    assert {segment for segment in first | written if re.fullmatch("[a-z0-9-]+", segment)} <= RESERVED
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://b.example",
+        "https://B.example/",
+        "http://127.0.0.1:8000/",
+        "http://localhost:65535",
+        "https://xn--bcher-kva.example/a_b/c.d/~e-1",
+        "https://b.example/board/",
+    ],
+)
+def test_a_board_is_served_at(address: str) -> None:
+    assert read_board(f'base_url = "{address}"', "board.toml").base_url == address.rstrip("/") + "/"
+
+
+NOT_THERE = [
+    "",
+    "board.example",
+    "ftp://b.example/",
+    "https:///board",
+    "https://b.example/?a=1",
+    "https://b.example?",
+    "https://b.example/#top",
+    "https://ida@b.example/",
+    "https://ida:word@b.example/",
+    "https://b.example/a%20b/",
+    "https://b.example/ä/",
+    "https://b.example/a;b/",
+    "https://b.example/{a}/",
+    "https://b.example/$uri/",
+    "https://b.example/a//b/",
+    "https://b.example/../a/",
+    "https://b.example/a/./",
+    "https://b.example:/",
+    "https://b.example:0/",
+    "https://b.example:65536/",
+    "https://-b.example/",
+    "https://b.example\\n/",
+]
+
+
+@pytest.mark.parametrize("address", NOT_THERE)
+@pytest.mark.parametrize("key", ["base_url", "service_url"])
+def test_no_board_and_no_service_is_at(key: str, address: str) -> None:
+    with pytest.raises(
+        RecordError, match=rf"board\.toml:1: {key}: found .*, expected an http or https address: a host,"
+    ):
+        read_board(f'{key} = "{address}"', "board.toml")
+
+
+@pytest.mark.parametrize("address", NOT_THERE)
+def test_an_address_given_to_a_build_is_read_like_that_in_board_toml(tmp_path: Path, address: str) -> None:
+    public, cache = tmp_path / "public", tmp_path / "cache"
+    places = [str(EXAMPLE), "--out", str(public), "--cache", str(cache)]
+    result = CliRunner().invoke(main, ["build", *places, "--base-url", address])
+    assert result.exit_code == 2, result.output
+    assert f"--base-url is {address!r}; it should be an http or https address: a host," in result.output
+    assert not public.exists()
+    with pytest.raises(ValueError, match="an http or https address: a host,"):
+        build(EXAMPLE, public, cache, NOW, base_url=address)
+    assert not public.exists()

@@ -25,6 +25,7 @@ from amends.inbox import Inbox, StoreUnavailableError, people
 from amends.inbox.people import ROLES, PersonError
 from amends.publish import Publisher, Put
 from amends.record import NotABoardError, RecordError, is_slug, load
+from amends.record.house import read_base_url
 from amends.scaffold import ScaffoldError, add_company, new_board
 from amends.serve import reserve
 from amends.serve import serve as run_service
@@ -66,7 +67,7 @@ def build_command(
         built = build(
             *(settings.content, settings.out, settings.cache, _instant(at)),
             strict=strict,
-            base_url=base_url,
+            base_url=_base_url(base_url),
             with_search=with_search,
         )
     for fault in built.faults:
@@ -259,6 +260,13 @@ def _instant(text: str | None) -> datetime:
         return clock.parse(text) if text else clock.system()
     except ValueError as error:
         raise click.UsageError(f"--now is {text!r}; it should be a time like 2026-11-02T09:14:05Z") from error
+
+
+def _base_url(text: str | None) -> str | None:
+    try:
+        return None if text is None else read_base_url(text)
+    except ValueError as error:
+        raise click.UsageError(f"--base-url is {text!r}; it should be {error}") from error
 
 
 @contextmanager

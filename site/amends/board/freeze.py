@@ -47,9 +47,9 @@ def build(
 ) -> Built:
     """Build the board of `content` into `out`, as it stands at `now`; with a new search index where that is asked.
 
-    ValueError where `base_url` is none; NotABoardError where `content` is none; RecordError with every fault where `strict`, or where nothing can
-    be shown; BuildError, SearchError, CannotSwapError and OSError where writing failed. The old board is then as it
-    was.
+    ValueError where `base_url` is no such address; NotABoardError where `content` is no board; RecordError with every
+    fault where `strict`, or where nothing can be shown; BuildError, SearchError, CannotSwapError and OSError where
+    writing failed. The old board is then as it was.
     """
     started = time.perf_counter()
     # What is exchanged must be the folder itself: of a link, the link would be.

@@ -106,7 +106,8 @@ class Shelf:
         self.ledger = record.ledgers.get(company.slug, ())
         self.lists = _lists(self.rows)
         self._places = {row.case.number: place for place, row in enumerate(self.rows)}
-        self._same = Counter(row.case.same for row in self.rows if row.case.same)
+        # Whom the keeper found to be the same customer twice is nobody else to whom it happened.
+        self._same = Counter(row.case.same for row in self.rows if row.case.same and not row.case.last("duplicate"))
 
     def row(self, number: str) -> Row | None:
         """Return the case with this number, if the company has one."""
@@ -148,7 +149,16 @@ def _lists(rows: tuple[Row, ...]) -> dict[str, tuple[Row, ...]]:
     for name in ("solved", "disputed"):
         # By when the customer said so: then a new verdict, too, changes the last pages only.
         found[name] = _as_settled(found[name])
+    for name in ("open", "overdue"):
+        found[name] = sorted(found[name], key=_waiting)
     return {name: tuple(listed) for name, listed in found.items()}
+
+
+def _waiting(row: Row) -> tuple[int, datetime, str]:
+    """Order who waits for an answer before who waits for a promise, and both before who waits for nothing dated."""
+    if row.waits_since is not None:
+        return 0, row.waits_since, row.case.number
+    return (1, row.due, row.case.number) if row.due is not None else (2, row.case.received, row.case.number)
 
 
 def _names(row: Row) -> Iterator[str]:

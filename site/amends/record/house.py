@@ -13,12 +13,16 @@ from amends.record.values import meant
 RESERVED = frozenset(
     (
         "404 about accent answers badge c cases changes desk feed feedback figures healthz lost new preview"
-        " privacy proof r report rules search sitemap static updates w"
+        " pagefind privacy proof r report rules search sitemap static updates w"
     ).split()
 )
 """First segments of the board's and the service's addresses: no company may be called so."""
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+_BASE = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._~-]+)*/?"
+)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,500}")
 _MAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,254}")
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -44,6 +48,14 @@ def read_company(text: str, slug: str, path: str) -> Company:
     if "timezone" in facts:
         facts["zone"] = facts.pop("timezone")
     return Company(slug=slug, **facts)
+
+
+def read_base_url(text: str) -> str:
+    """Read where a board or a service is reached, ending in a slash; ValueError says what was expected.
+
+    Pages, feeds and servers' files write the address as it stands: it holds nothing that one of them would quote.
+    """
+    return _base(text)
 
 
 def is_slug(text: str) -> bool:
@@ -147,7 +159,13 @@ def _contact(item: object, expected: str) -> Contact:
 
 
 def _base(value: object) -> str:
-    return _matching(_ADDRESS, "an http or https address")(value).rstrip("/") + "/"
+    found = _BASE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not 0 < int(found["port"] or 80) < 65536:
+        raise _UnfitError(
+            "an http or https address: a host, a port if need be, and a path of letters, digits and ._~- between"
+            " slashes, with nothing behind it"
+        )
+    return found[0].rstrip("/") + "/"
 
 
 def _reach(value: object) -> str:

@@ -4,15 +4,22 @@
 CSV in which no field can hold a comma, so that no quotes are needed (RFC 4180, 2.5).
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from amends import clock
 from amends.case import Reason
 from amends.record.model import Fault, LedgerLine, LedgerOutcome, RecordError
 from amends.record.schema import NUMBER
+from amends.record.values import UnfitError, instant
 
 HEADER = ("case", "received", "reply_by", "outcome", "at", "first_reply")
+
+_TOP = ",".join(HEADER)
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+_RECEIPT = re.compile(rf"(?<![0-9a-z])({NUMBER.pattern})\W+({_TIME})\W+({_TIME})")
+"""A case's number and its two times, whatever stands around and between them."""
 
 
 def month_of(received: datetime) -> str:
@@ -29,21 +36,27 @@ def read_ledger(text: str, path: str) -> tuple[LedgerLine, ...]:
 
 
 def sift_ledger(text: str, path: str) -> tuple[tuple[LedgerLine, ...], tuple[Fault, ...]]:
-    """Read the lines of a ledger that can be read, and name the faults of the others."""
+    """Read a ledger as far as it can be read, and name its faults.
+
+    Of a line with a fault that still tells the case and its two times, the receipt counts, unanswered: a slip must
+    not take a case out of the figures, nor answer it. Of a case that stands there twice, the first line counts.
+    """
     header, *rows = text.removesuffix("\n").split("\n")
     lines: dict[str, LedgerLine] = {}
     faults = []
-    if header.rstrip("\r") != ",".join(HEADER):
-        faults.append(Fault(path, 1, None, header[:80] or "an empty file", ",".join(HEADER)))
+    if header.rstrip("\r") != _TOP:
+        faults.append(Fault(path, 1, None, header[:80] or "an empty file", _TOP))
+        # Where the header is lost, or the next line was joined to it, a case stands there.
+        found, _ = _sift_row(header.removeprefix("\ufeff").removeprefix(_TOP))
+        lines.update((line.case, line) for line in found)
     for number, row in ((number, row) for number, row in enumerate(rows, 2) if row.strip()):
-        try:
-            line = _line(row.rstrip("\r").split(","))
-        except ValueError as error:
-            faults.append(Fault(path, number, None, str(error), "a line like " + ",".join(HEADER)))
-            continue
-        if line.case in lines:
-            faults.append(Fault(path, number, "case", line.case, "each case once"))
-        lines.setdefault(line.case, line)
+        found, wrong = _sift_row(row)
+        if wrong:
+            faults.append(Fault(path, number, None, wrong, f"a line like {_TOP}"))
+        elif found[0].case in lines:
+            faults.append(Fault(path, number, "case", found[0].case, "each case once"))
+        for line in found:
+            lines.setdefault(line.case, line)
     return tuple(lines.values()), tuple(faults)
 
 
@@ -51,6 +64,14 @@ def write_ledger(lines: Iterable[LedgerLine]) -> str:
     """Write a ledger file: the inverse of `read_ledger`, lines in the order of receipt."""
     ordered = sorted(lines, key=lambda line: (line.received, line.case))
     return "".join(",".join(row) + "\n" for row in (HEADER, *map(_row, ordered)))
+
+
+def _sift_row(row: str) -> tuple[tuple[LedgerLine, ...], str]:
+    """Read a row as far as it can be read; return its lines, one where it has no fault, and what is wrong with it."""
+    try:
+        return (_line(row.rstrip("\r").split(",")),), ""
+    except ValueError as error:
+        return tuple(_receipts(row)), str(error)
 
 
 def _line(row: list[str]) -> LedgerLine:
@@ -62,15 +83,36 @@ def _line(row: list[str]) -> LedgerLine:
     kind, _, reason = outcome.partition(":")
     if (kind == LedgerOutcome.WITHHELD) != bool(reason):
         raise ValueError(f"the outcome {outcome!r}")
-    return LedgerLine(
+    line = LedgerLine(
         case,
-        clock.parse(received),
-        clock.parse(reply_by),
+        _instant(received),
+        _instant(reply_by),
         LedgerOutcome(kind),
         Reason(reason) if reason else None,
-        clock.parse(at) if at else None,
-        clock.parse(first_reply) if first_reply else None,
+        _instant(at) if at else None,
+        _instant(first_reply) if first_reply else None,
     )
+    for name in ("reply_by", "at", "first_reply"):
+        if (getattr(line, name) or line.received) < line.received:
+            raise ValueError(f"{name} before received")
+    return line
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return instant(text)
+    except UnfitError:
+        raise ValueError(f"the time {text!r}") from None
+
+
+def _receipts(row: str) -> Iterator[LedgerLine]:
+    """Yield a line without an answer for each receipt in a row that cannot be read: two rows may have run together."""
+    for case, *times in _RECEIPT.findall(row):
+        try:
+            received, reply_by = map(_instant, times)
+        except ValueError:
+            continue
+        yield LedgerLine(case, received, max(received, reply_by))
 
 
 def _row(line: LedgerLine) -> tuple[str, ...]:

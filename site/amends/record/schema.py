@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
+from amends import clock
 from amends.case import ALPHABET, NUMBER_LENGTH, SHAPES, Case, Event, Kind, Outcome, Reason, impossible_moves
 from amends.record import front
-from amends.record.model import RecordError
+from amends.record.model import Fault, LedgerLine, RecordError
 from amends.record.values import Reader, Reading, UnfitError, day, instant, matching, meant, one_of, open_file, words
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -83,6 +85,34 @@ def read_case(text: str, company: str, path: str) -> Case:
     if case is None or reading.faults:
         raise RecordError(reading.faults)
     return case
+
+
+def received_here(case: Case, line: LedgerLine, path: str) -> tuple[Case, tuple[Fault, ...]]:
+    """Return a case as its line of the ledger has it, and as faults what its file says against that.
+
+    The ledger fixed both times at the receipt, and a case that has a line came from no other channel. RecordError
+    where the case cannot be so: an event before the receipt, or a reply that nobody signed.
+    """
+    here = replace(case, received=line.received, reply_by=line.reply_by, source=None, url=None)
+    if here == case:
+        return case, ()
+    faults = [
+        Fault(path, None, key, clock.stamp(said), f"{clock.stamp(at)}, as the ledger says")
+        for key, said, at in (("received", case.received, here.received), ("reply_by", case.reply_by, here.reply_by))
+        if said != at
+    ]
+    elsewhere = (("source", case.source), ("url", case.url))
+    expected = "nothing: the case has a line in the ledger, so it was received here"
+    faults += [Fault(path, None, key, repr(said)[:60], expected) for key, said in elsewhere if said is not None]
+    impossible = [Fault(path, None, None, move.found, move.expected) for move in impossible_moves(here)]
+    impossible += [
+        Fault(path, None, "name", f"nothing at the {event.event} of {clock.stamp(event.at)}", "the key name")
+        for event in here.events
+        if event.name is None and "name" in SHAPES[event.by, event.event].required
+    ]
+    if impossible:
+        raise RecordError([*faults, *impossible])
+    return here, tuple(faults)
 
 
 class _Reading(Reading):

@@ -25,7 +25,7 @@ from amends.record.model import (
     Standing,
     Update,
 )
-from amends.record.schema import NUMBER, read_case
+from amends.record.schema import NUMBER, read_case, received_here
 from amends.record.told import NAME, PAGES, read_page, sift_answer, sift_update
 
 _YEAR = re.compile("[0-9]{4}")
@@ -110,7 +110,7 @@ class _Walk:
         companies = tuple(self.companies())
         ledgers = {company.slug: tuple(self.ledger(company.slug)) for company in companies}
         entries = {company.slug: self.entries(company.slug, ledgers[company.slug]) for company in companies}
-        self.once_each(entries)
+        self.once_each(entries, ledgers)
         in_order = {
             slug: tuple(sorted(found, key=lambda entry: (entry.case.received, entry.case.number)))
             for slug, found in entries.items()
@@ -149,17 +149,29 @@ class _Walk:
         seen = set()
         for file in [] if folder.is_symlink() else sorted(folder.glob("*.csv")):
             path = f"{slug}/ledger/{file.name}"
-            try:
-                lines, faults = sift_ledger(read_text(file, path), path)
-            except RecordError as error:
-                lines, faults = (), error.faults
-            self.faults.extend(faults)
-            for line in lines:
+            for line in self.month(file, path):
                 if line.case in seen:
                     self.fault(path, f"the case {line.case} a second time", "each case in one month's ledger")
                     continue
                 seen.add(line.case)
                 yield line
+
+    def month(self, file: Path, path: str) -> tuple[LedgerLine, ...]:
+        """Return the lines of one file of the ledger: of a faulty one the last good ones, and those added since."""
+        faults: tuple[Fault, ...] = ()
+        try:
+            text = read_text(file, path)
+        except RecordError as error:
+            text, faults = _legible(file, error), error.faults
+        lines, slips = sift_ledger(text, path)
+        if not faults and not slips:
+            self.memory.keep(path, text)
+            return lines
+        self.faults.extend(faults or slips)
+        kept = self.memory.recall(path)
+        good = () if kept is None else sift_ledger(kept, path)[0]
+        known = {line.case for line in good}
+        return (*good, *(line for line in lines if line.case not in known))
 
     def entries(self, slug: str, ledger: tuple[LedgerLine, ...]) -> list[Entry]:
         received = {line.case: line for line in ledger}
@@ -198,47 +210,66 @@ class _Walk:
             self.fault(shown, "a case in this place", "<company>/<year>/<month>/<number>.md")
 
     def entry(self, slug: str, file: Path, received: dict[str, LedgerLine]) -> Entry | None:
-        path = file.relative_to(self.content).as_posix()
+        path, line = file.relative_to(self.content).as_posix(), received.get(file.stem)
         try:
             text = read_text(file, path)
             case = read_case(text, slug, path)
             self.check_place(case, path)
-            self.memory.keep(path, text)
-            return Entry(case, path)
+            case, slips = received_here(case, line, path) if line else (case, ())
         except RecordError as error:
             self.faults.extend(error.faults)
-        kept = self.memory.recall(path)
+        else:
+            self.faults.extend(slips)
+            if not slips:
+                self.memory.keep(path, text)
+            return Entry(case, path)
+        kept = self.last_good(slug, path, line)
         if kept is not None:
-            return Entry(read_case(kept, slug, path), path, Standing.LAST_GOOD)
+            return Entry(kept, path, Standing.LAST_GOOD)
         if not NUMBER.fullmatch(file.stem):
             return None
-        return Entry(_unknown(slug, file.stem, received.get(file.stem), path), path, Standing.PLACEHOLDER)
+        return Entry(_unknown(slug, file.stem, line, path), path, Standing.PLACEHOLDER)
+
+    def last_good(self, slug: str, path: str, line: LedgerLine | None) -> Case | None:
+        """Return the case as its file last told it without fault, unless the ledger now says that it cannot be so."""
+        kept = self.memory.recall(path)
+        if kept is None:
+            return None
+        case = read_case(kept, slug, path)
+        try:
+            return received_here(case, line, path)[0] if line else case
+        except RecordError:
+            return None
 
     def check_place(self, case: Case, path: str) -> None:
         expected = case_path(case.company, case.received, case.number)
         if path != expected:
             raise RecordError([Fault(path, None, None, "the file in this place", expected)])
 
-    def once_each(self, entries: dict[str, list[Entry]]) -> None:
-        """Let each number be one case's on the whole board: the good one's that was received first.
+    def once_each(self, entries: dict[str, list[Entry]], ledgers: dict[str, tuple[LedgerLine, ...]]) -> None:
+        """Let each number be one case's on the whole board: the one's that the ledger knows, or the first good one's.
 
-        Another company's case with the number becomes a placeholder; within the company, where it would have
-        the same address, it goes.
+        Another company's case with the number becomes a placeholder; where a company would have the same address
+        twice, all but one go.
         """
+        received = {(slug, line.case): line.received for slug, lines in ledgers.items() for line in lines}
         by_number = defaultdict(list)
         for slug, found in entries.items():
             for place, entry in enumerate(found):
-                by_number[entry.case.number].append((entry.standing, entry.case.received, slug, place))
+                claim = _claim(entry, received.get((slug, entry.case.number)))
+                by_number[entry.case.number].append((claim, slug, place))
         gone: dict[str, set[int]] = defaultdict(set)
         for number, places in by_number.items():
-            first, *others = sorted(places, key=lambda place: (_TRUST.index(place[0]), *place[1:]))
-            for _, _, slug, place in others:
+            (_, first, _), *others = sorted(places)
+            shown = {first}
+            for _, slug, place in others:
                 entry = entries[slug][place]
                 self.fault(entry.path, f"the number {number} a second time", "a number of its own")
                 case = replace(_unknown(slug, number, None, entry.path), received=entry.case.received)
                 entries[slug][place] = Entry(case, entry.path, Standing.PLACEHOLDER)
-                if slug == first[2]:
+                if slug in shown:
                     gone[slug].add(place)
+                shown.add(slug)
         for slug, places_gone in gone.items():
             entries[slug] = [entry for place, entry in enumerate(entries[slug]) if place not in places_gone]
 
@@ -318,6 +349,21 @@ class _Walk:
 
 def _is_case(name: str) -> bool:
     return name.endswith(".md") and not name.startswith(".")
+
+
+def _legible(file: Path, error: RecordError) -> str:
+    """Return what can be read of a file that is not UTF-8; nothing of one that cannot be read at all."""
+    if not isinstance(error.__cause__, UnicodeDecodeError):
+        return ""
+    return file.read_bytes().decode("utf-8", "replace")
+
+
+def _claim(entry: Entry, received: datetime | None) -> tuple[bool, bool, int, datetime]:
+    """Return a case's claim to its number, the smallest the best, where its ledger says it was received then."""
+    case = entry.case
+    in_ledger = case.received == received
+    in_place = in_ledger and entry.path == case_path(case.company, case.received, case.number)
+    return (not in_ledger, not in_place, _TRUST.index(entry.standing), case.received)
 
 
 def _month_of(path: str) -> datetime:

@@ -112,6 +112,8 @@ def _files(lang: Language, company: Company | None) -> tuple[Alternate, ...]:
         Alternate("application/atom+xml", lang.gettext("Atom feed"), "company_feed_atom", place),
         Alternate("application/json", lang.gettext("Cases as JSON"), "cases_json", place),
         Alternate("text/csv", lang.gettext("Cases as CSV"), "cases_csv", place),
+        Alternate("application/json", lang.gettext("Figures as JSON"), "figures_json", place),
+        Alternate("text/html", lang.gettext("Ledger"), "ledger", place),
     )
 
 
