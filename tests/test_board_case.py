@@ -42,6 +42,7 @@ from tests.factories import NUMBER, START, a_case, a_company, after, an_event
 
 
 PARTLY_SOLVED = "Disputed: the customer says it is only partly solved."
+SOLVED_LATE = an_event("verdict", 215)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ PARTLY_SOLVED = "Disputed: the customer says it is only partly solved."
         ("broken", 80, "Answered in 2 hr 30 min; the promise was broken."),
         ("confirmed", 100, "Solved in 4 days; the promise was kept and the customer confirmed."),
         ("disputed", 100, f"{PARTLY_SOLVED} A new answer is promised by 7 November 2026, 03:00."),
-        ("disputed", 200, f"{PARTLY_SOLVED} The new answer is overdue since 7 November 2026, 03:00."),
+        ("disputed", 200, f"{PARTLY_SOLVED} A new answer has been overdue since 7 November 2026, 03:00."),
         ("answered-again", 200, f"{PARTLY_SOLVED} The company has answered again."),
         ("solved-by-company", 50, "The company says it is solved. The customer has not said so yet."),
         ("solved-by-company", 500, "The company says it is solved; the customer has not confirmed it."),
@@ -70,6 +71,46 @@ PARTLY_SOLVED = "Disputed: the customer says it is only partly solved."
 def test_one_sentence_says_where_a_case_stands(name: str, hours: float, said: str) -> None:
     assert EN.flat(summary(EN, a_row(CASES[name], after(hours)))) == said
     assert said in words_of(a_page(CASES[name], after(hours)))
+
+
+OTHER = an_event("promise", 3, promise="p2", what="We call you.", due=date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([an_event("kept", 150)], "Answered in 2 hr 30 min; the promise was kept late."),
+        (
+            [an_event("moved", 30, due=date(2026, 11, 9)), an_event("kept", 140)],
+            "Answered in 2 hr 30 min; the promise was kept late.",
+        ),
+        (
+            [an_event("moved", 30, due=date(2026, 11, 9)), an_event("kept", 80)],
+            "Answered in 2 hr 30 min; the promise was kept.",
+        ),
+        (
+            [OTHER, an_event("kept", 9, promise="p2"), an_event("kept", 150)],
+            "Answered in 2 hr 30 min; a promise was kept late.",
+        ),
+        (
+            [an_event("kept", 150), SOLVED_LATE],
+            "Solved in 9 days; the promise was kept late and the customer confirmed.",
+        ),
+        (
+            [OTHER, an_event("kept", 150), SOLVED_LATE],
+            "Solved in 9 days; a promise was kept late and the customer confirmed.",
+        ),
+    ],
+)
+def test_a_promise_kept_after_its_first_date_is_said_to_be_late(events: list[Event], said: str) -> None:
+    case = a_case(REPLY, PROMISE, *sorted(events, key=lambda event: event.at), text=TEXT)
+    assert EN.flat(summary(EN, a_row(case, after(1000)))) == said
+
+
+def test_the_first_date_of_a_promise_ends_in_the_companys_own_time_zone() -> None:
+    case = a_case(REPLY, PROMISE, an_event("kept", 110.5), text=TEXT)  # 23:30 UTC on 6 November
+    assert EN.flat(summary(EN, a_row(case, after(1000)))).endswith("the promise was kept.")
+    assert EN.flat(summary(EN, a_row(case, after(1000), zone="Europe/Berlin"))).endswith("the promise was kept late.")
 
 
 @every_case
@@ -195,6 +236,25 @@ def test_a_promise_kept_late_is_not_shown_as_good() -> None:
     page = a_page(a_case(REPLY, PROMISE, an_event("kept", 150), text=TEXT), after(1000))
     assert "Kept, 2 days late" in page
     assert 'class="state good' not in page
+
+
+def test_early_and_late_are_measured_from_the_first_date_of_a_promise() -> None:
+    moved = an_event("moved", 30, due=date(2026, 11, 12))
+    page = a_page(a_case(REPLY, PROMISE, moved, an_event("kept", 150), text=TEXT), after(1000))
+    assert "Kept, 2 days late" in page
+    assert "Kept the promise, 2 days late." in words_of(page)
+    assert 'class="state good' not in page
+    page = a_page(a_case(REPLY, PROMISE, moved, an_event("kept", 80), text=TEXT), after(1000))
+    assert "Kept, 1 day early" in page
+    assert "Kept the promise, 1 day early." in words_of(page)
+
+
+def test_beside_a_promise_stands_how_long_after_it_was_kept_or_broken() -> None:
+    assert "kept 3 days later" in words_of(a_page(CASES["kept"], after(1000)))
+    broken = a_case(REPLY, PROMISE, an_event("broken", 27.5, why="No."), text=TEXT)
+    assert "broken 25 hours later" in words_of(a_page(broken, after(1000)))
+    at_once = a_case(REPLY, PROMISE, an_event("kept", 2.5), text=TEXT)
+    assert "kept at the same time" in words_of(a_page(at_once, after(1000)))
 
 
 def test_a_running_promise_carries_the_instant_at_which_it_turns_overdue() -> None:

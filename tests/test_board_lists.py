@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +81,19 @@ def test_filters_count_what_their_lists_show() -> None:
     assert "All 2 Open 1 Overdue 1 Solved 1 Disputed 0" in page
     assert "Billing 1 Delivery 1" in page
     assert "November 2026 2" in page
+
+
+def test_a_list_says_how_many_are_owed_an_answer_and_solved_and_nothing_of_none() -> None:
+    waiting, confirmed, replied = numbered(1), CASES["confirmed"], replace(CASES["praise"], number="00000003")
+    for cases, said in (
+        ((waiting, confirmed), "2 cases. 1 is owed an answer and 1 is confirmed as solved."),
+        ((waiting, replied), "2 cases. 1 is owed an answer."),
+        ((confirmed,), "1 case. 1 is confirmed as solved."),
+        ((replied,), "1 case."),
+    ):
+        page = words_of(read(a_client(*cases, now=after(200)), "/acme/all/"))
+        assert said in page
+        assert " 0 are " not in page
 
 
 def test_a_case_leads_to_the_ones_before_and_after_it() -> None:
@@ -188,3 +201,19 @@ def test_a_broken_promise_is_late_while_a_new_answer_is_not_due_yet() -> None:
     (row,) = a_shelf(disputed, now=after(112)).lists["overdue"]
     assert row.due is not None
     assert row.due > after(112)
+
+
+def test_who_waits_longest_for_an_answer_stands_first_in_the_open_ones() -> None:
+    old, again = after(0), an_event("verdict", 30, outcome=Outcome.UNSOLVED)
+    disputed = a_case(an_event("reply", 1), again, number="00000001", received=old)
+    silent = a_case(number="00000002", received=after(10), reply_by=after(34))
+    promised = a_case(an_event("reply", 1), an_event("promise", 1, promise="p1", what="x", due=date(2026, 12, 1)))
+    for name in ("open", "overdue"):
+        shelf = a_shelf(disputed, silent, replace(promised, number="00000003"), now=after(24 * 60))
+        assert [row.case.number for row in shelf.lists[name]] == ["00000002", "00000001", "00000003"]
+
+
+def test_a_customer_who_wrote_twice_is_nobody_else() -> None:
+    first, other = a_case(number="00000001"), a_case(number="00000002", same="00000001")
+    twice = replace(other, number="00000003", events=(an_event("duplicate", 1, of="00000001"),))
+    assert a_shelf(first, other, twice, now=after(2)).same("00000001") == 1

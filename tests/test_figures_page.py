@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from amends.board import create_board, figure_tables, figure_words, five
 from amends.board.edition import Edition
-from amends.case import Case, Outcome, Reason
+from amends.case import Case, Kind, Outcome, Reason
 from amends.figures import Mean, Share, Wait
 from amends.language import LANGUAGES, language
 from amends.record import LedgerOutcome, Record
@@ -100,7 +100,8 @@ def test_a_wait_is_never_written_shorter_than_it_was(length: timedelta) -> None:
 def test_a_mean_score_of_ten_is_written_only_of_tens(scores: list[int]) -> None:
     mean = Mean(sum(scores), len(scores), len(scores))
     found = replace(Edition(record_of(), LATER).figures_all("acme"), score=mean)
-    written = figure_tables.said(ENGLISH, [found])[1].values[0][0]
+    of = five.five(ENGLISH, found, (), LATER)
+    written = figure_tables.said(ENGLISH, [found], [of])[1].values[0][0]
     assert (written == "10.0") == (set(scores) == {10})
     assert float(written) <= sum(scores) / len(scores)
 
@@ -138,10 +139,35 @@ def test_what_the_five_figures_say_is_what_was_counted(
     assert solved.lines[1:] == ((f"{disputed} disputed", "0 not confirmed") if received else ())
     against = len(fates) - had + withheld
     assert any(line.startswith(f"{against} unseen or unanswered") for line in again.lines) == (against > 0)
-    assert said.unseen.startswith(f"{withheld} case") if withheld else said.unseen == ""
+    assert said.unseen.startswith(f"In these twelve months {withheld} case") if withheld else said.unseen == ""
     for headline in said.headlines:
         assert "".join(piece for piece, _ in headline.pieces) == headline.value
         assert headline.known or not any(character.isdigit() for character in headline.value)
+
+
+@given(FATES, st.integers(0, 4), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_what_counts_against_the_company_is_named_beside_what_customers_said(
+    fates: list[tuple[float | None, Outcome | None, bool | None]], withheld: int, praised: int
+) -> None:
+    record = record_of(*fates, withheld=withheld)
+    praise = [a_case(number=f"p{place:07}", kind=Kind.PRAISE, text=TEXT) for place in range(praised)]
+    entries = (*record.entries["acme"], *a_record(*praise).entries["acme"])
+    edition = Edition(replace(record, entries={"acme": entries}), LATER)
+    (found, *_) = edition.figures_shown("acme")
+    of = five.five(ENGLISH, found, edition.facts("acme"), LATER)
+    against = sum(hours is None for hours, _, _ in fates) + withheld + praised
+    scores = sum(bool(hours is not None and outcome and again) for hours, outcome, again in fates)
+    again, score, _ = (line.values[0][1] for line in figure_tables.said(ENGLISH, [found], [of]))
+    assert of.against == against
+    assert any(line.startswith(f"{against} unseen or unanswered") for line in again) == (against > 0)
+    if scores + against:
+        spoke, *worst = score
+        assert spoke == ("1 customer said" if scores == 1 else f"{scores} customers said")
+        assert [line.partition(" ")[0] for line in worst] == ([str(against)] if against else [])
+        assert all(line.endswith("as 0 of 10") for line in worst)
+    else:
+        assert score == ()
 
 
 @given(FATES)

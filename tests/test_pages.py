@@ -58,6 +58,14 @@ def test_every_reason_is_explained_and_there_is_no_other() -> None:
     assert named == [meanings.reason(language("en"), reason) for reason in Reason]
 
 
+@pytest.mark.parametrize("url", ["/about/", "/acme/figures/", "/figures.json"])
+def test_a_late_answer_is_not_said_to_count_as_none(url: str) -> None:
+    page = read(create_board(a_record(a_case(text=TEXT)), NOW).test_client(), url)
+    assert "answered in time" not in page
+    assert "left unanswered" not in page
+    assert "that still ha" in page
+
+
 def test_every_figure_has_a_definition_to_link_to() -> None:
     page = example("/about/")
     for name in (

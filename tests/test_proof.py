@@ -288,6 +288,13 @@ def test_the_ledgers_page_counts_each_month_and_links_to_its_file() -> None:
         assert f"<code>{column}</code>" in page
 
 
+def test_whoever_adds_up_a_ledger_is_told_to_leave_spam_out() -> None:
+    client = a_client(a_case(text=TEXT), ledger=LINES, now=NOW)
+    told = "Add up the lines of a month without those that say withheld:spam : they stand beside the sum."
+    assert told in words_of(read(client, "/proof/"))
+    assert "Lines that say withheld:spam stand beside the sum." in words_of(read(client, "/acme/ledger/"))
+
+
 def test_a_company_that_received_nothing_has_an_empty_ledger() -> None:
     page = words_of(read(a_client(), "/acme/ledger/"))
     assert "No case was received yet." in page

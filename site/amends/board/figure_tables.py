@@ -164,33 +164,46 @@ def _wait(lang: Language, wait: Wait, percent: int) -> tuple[str, tuple[str, ...
     return five.at_most(lang, length), of
 
 
-def said(lang: Language, windows: Sequence[Figures]) -> tuple[Line, ...]:
-    """Return what customers said of the company after their case."""
+def said(lang: Language, windows: Sequence[Figures], fives: Sequence[five.Five]) -> tuple[Line, ...]:
+    """Return what customers said of the company after their case; `fives` are of the same windows."""
+    both = [(found, of.against) for found, of in zip(windows, fives, strict=True)]
     return (
         Line(
             five.title(lang, "again"),
-            lang.gettext("Share of those who said whether they would"),
-            tuple((five.percent(lang, found.again), _made_of(lang, found.again)) for found in windows),
+            lang.gettext("Of those who said whether they would, and of the cases unseen or unanswered"),
+            tuple((five.percent(lang, found.again), _made_of(lang, found.again, number)) for found, number in both),
         ),
         Line(
             lang.gettext("Mean score"),
             lang.gettext("From 0, very bad, to 10, very good"),
-            tuple((_mean(lang, found.score), _number_of(lang, found.score)) for found in windows),
+            tuple((_mean(lang, found.score), _said_by(lang, found.score, number)) for found, number in both),
         ),
         Line(
             lang.gettext("Net promoter score"),
             lang.gettext("Who would recommend with 9 or 10, less who would with 0 to 6; from -100 to 100"),
-            tuple((_nps(lang, found.recommend), _number_of(lang, found.recommend)) for found in windows),
+            tuple((_nps(lang, found.recommend), _said_by(lang, found.recommend, number)) for found, number in both),
         ),
     )
 
 
-def _made_of(lang: Language, share: Share) -> tuple[str, ...]:
-    return (lang.gettext("{part} of {whole}", part=share.part, whole=share.whole),) if share.whole else ()
+def _made_of(lang: Language, share: Share, against: int) -> tuple[str, ...]:
+    if not share.whole:
+        return ()
+    lines = (lang.gettext("{part} of {whole}", part=share.part, whole=share.whole), five.counted_as_no(lang, against))
+    return tuple(line for line in lines if line)
 
 
-def _number_of(lang: Language, measure: Mean | Nps) -> tuple[str, ...]:
-    return (lang.ngettext("of {number} case", "of {number} cases", measure.whole),) if measure.whole else ()
+def _said_by(lang: Language, measure: Mean | Nps, against: int) -> tuple[str, ...]:
+    """Say how many customers said something, and how many cases count as the worst that could be said."""
+    if not measure.whole:
+        return ()
+    spoke = lang.ngettext("{number} customer said", "{number} customers said", measure.whole - against)
+    if not against:
+        return (spoke,)
+    worst = lang.ngettext(
+        "{number} unseen or unanswered counts as 0 of 10", "{number} unseen or unanswered count as 0 of 10", against
+    )
+    return spoke, worst
 
 
 def _mean(lang: Language, mean: Mean) -> str:

@@ -144,11 +144,13 @@ _DEFINITIONS = {
     ),
     "promises": N_(
         "A case counts as kept if everything that was promised in it and has come due was kept by the date first "
-        "given. Moving a date does not keep it. What nobody answered in time or nobody can see counts as not kept."
+        "given. Moving a date does not keep it. A case that still has no answer after the promised time, or that "
+        "nobody can see, counts as not kept."
     ),
     "again": N_(
         "After a case the customer is asked whether they would do business with the company again. Whoever "
-        "says nothing is not counted, but a case that nobody answered in time or nobody can see counts as a no."
+        "says nothing is not counted, but a case that still has no answer after the promised time, or that nobody can "
+        "see, counts as a no."
     ),
 }
 

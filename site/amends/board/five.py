@@ -41,7 +41,8 @@ class Headline:
 class Five:
     """The five figures over one window, how many cases came in it, what it is called, and what cannot be seen.
 
-    `closed` says whether it is the window of the twelve closed months.
+    `against` counts the cases that stand for a customer who says no; `closed` says whether it is the window of the
+    twelve closed months.
     """
 
     headlines: tuple[Headline, ...]
@@ -49,6 +50,7 @@ class Five:
     answered: int
     window: str
     unseen: str
+    against: int
     closed: bool
 
     @property
@@ -73,13 +75,15 @@ def five(lang: Language, found: Figures, facts: Iterable[Fact], now: datetime) -
         _again(lang, found, against),
     )
     year = found.window == closed_year(now)
-    return Five(headlines, found.received, found.answered.part, window(lang, found, now), unseen(lang, found), year)
+    said = window(lang, found, now)
+    return Five(headlines, found.received, found.answered.part, said, unseen(lang, found), against, year)
 
 
 def counts_as_no(facts: Iterable[Fact], within: Window, now: datetime) -> int:
     """Count the cases whose customers count against the company because they were not seen or not answered."""
+    # As in the figures: an unanswered page counts, whatever kind of feedback its file calls it.
     return sum(
-        fact.counts and fact.ending is not None and (fact.unseen or fact.is_ignored(now))
+        fact.counts and (fact.is_ignored_page(now) if fact.ending is None else fact.unseen or fact.is_ignored(now))
         for fact in facts
         if within.has(fact.received)
     )
@@ -134,6 +138,14 @@ def unseen(lang: Language, found: Figures) -> str:
     number = found.endings[Ending.UNSEEN]
     if not number:
         return ""
+    if found.window != ALL_TIME:
+        return lang.ngettext(
+            "In these twelve months {number} case was withheld or is lost. Nobody can see it, so it counts against "
+            "the company.",
+            "In these twelve months {number} cases were withheld or are lost. Nobody can see them, so they count "
+            "against the company.",
+            number,
+        )
     return lang.ngettext(
         "{number} case was withheld or is lost. Nobody can see it, so it counts against the company.",
         "{number} cases were withheld or are lost. Nobody can see them, so they count against the company.",
@@ -250,7 +262,7 @@ def _promises(lang: Language, found: Figures) -> Headline:
         part=share.part,
     )
     against = found.promises[Pledge.UNSEEN] + found.promises[Pledge.UNANSWERED]
-    return _headline(lang, "promises", title(lang, "promises"), share, of, _counted_as_no(lang, against))
+    return _headline(lang, "promises", title(lang, "promises"), share, of, counted_as_no(lang, against))
 
 
 def _again(lang: Language, found: Figures, against: int) -> Headline:
@@ -259,10 +271,11 @@ def _again(lang: Language, found: Figures, against: int) -> Headline:
         of = lang.gettext("{part} of {whole}", part=share.part, whole=share.whole)
     else:
         of = lang.ngettext("{part} of {number} who said", "{part} of {number} who said", share.whole, part=share.part)
-    return _headline(lang, "again", title(lang, "again"), share, of, _counted_as_no(lang, against))
+    return _headline(lang, "again", title(lang, "again"), share, of, counted_as_no(lang, against))
 
 
-def _counted_as_no(lang: Language, number: int) -> str:
+def counted_as_no(lang: Language, number: int) -> str:
+    """Say how many cases count as a no because they were not seen or not answered; empty where there are none."""
     if not number:
         return ""
     return lang.ngettext(

@@ -148,7 +148,8 @@ def _moved(lang: Language, event: Event, row: Row) -> Sentence:
 
 def _kept(lang: Language, event: Event, row: Row) -> Sentence:
     promise, which = _promise_of(row.case, event), _which(event, row)
-    late = (event.at.astimezone(row.company.zone).date() - promise.due).days if promise else 0
+    # As everywhere, from the first date given: moving a date does not keep it.
+    late = (event.at.astimezone(row.company.zone).date() - promise.first_due).days if promise else 0
     days = lang.days(abs(late))
     if which is None:
         if late == 0:

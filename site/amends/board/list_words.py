@@ -50,13 +50,16 @@ def of_list(lang: Language, rows: tuple[Row, ...], last: Row | None) -> str:
         return lang.gettext("None. The last case came on {day}.", day=lang.day(last.case.received))
     unanswered = sum(row.answer_due is not None for row in rows)
     confirmed = sum(row.state is State.CONFIRMED for row in rows)
-    # Translators: as in "12 cases. 3 are owed an answer, 2 are confirmed as solved."
-    return lang.gettext(
-        "{cases}. {owed}, {solved}.",
-        cases=lang.ngettext("{number} case", "{number} cases", len(rows)),
-        owed=lang.ngettext("{number} is owed an answer", "{number} are owed an answer", unanswered),
-        solved=lang.ngettext("{number} is confirmed as solved", "{number} are confirmed as solved", confirmed),
-    )
+    cases = lang.ngettext("{number} case", "{number} cases", len(rows))
+    clauses = []
+    if unanswered:
+        clauses.append(lang.ngettext("{number} is owed an answer", "{number} are owed an answer", unanswered))
+    if confirmed:
+        clauses.append(lang.ngettext("{number} is confirmed as solved", "{number} are confirmed as solved", confirmed))
+    if not clauses:
+        return lang.flat(words.ended(lang, (cases,)))
+    # Translators: as in "12 cases. 3 are owed an answer and 2 are confirmed as solved."
+    return lang.gettext("{cases}. {clauses}.", cases=cases, clauses=lang.listed(clauses))
 
 
 def empty(lang: Language, name: str) -> str:

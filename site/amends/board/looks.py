@@ -62,10 +62,13 @@ def overdue_promise(lang: Language) -> Look:
 
 
 def promise_look(lang: Language, promise: Promise, kept_on: date | None, *, late: bool) -> Look:
-    """Return how a promise stands; `kept_on` is the day it was kept, in the company's time zone."""
+    """Return how a promise stands; `kept_on` is the day it was kept, in the company's time zone.
+
+    Early and late are measured from the first date given: moving a date does not keep it.
+    """
     if kept_on is not None:
-        tone = "good" if kept_on <= promise.due else "wait"
-        return Look(_kept(lang, promise.due, kept_on), "tick", tone, solid=True)
+        tone = "good" if kept_on <= promise.first_due else "wait"
+        return Look(_kept(lang, promise.first_due, kept_on), "tick", tone, solid=True)
     if promise.broken:
         return Look(lang.gettext("Promise broken"), "flag", "late", solid=True)
     if late:

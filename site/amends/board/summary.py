@@ -3,7 +3,7 @@
 from amends.board.looks import UNREADABLE
 from amends.board.shelf import Row
 from amends.board.words import clauses, ended, in_turn, reason, solved_in
-from amends.case import Case, Outcome, State, promises
+from amends.case import Case, Outcome, State, end_of, promises
 from amends.language import N_, Language, Sentence
 from amends.record import Standing
 
@@ -33,7 +33,7 @@ def _clock(lang: Language, row: Row, *, late: bool) -> Sentence | None:
         return None
     if row.state is State.DISPUTED:
         if late:
-            then = lang.sentence("The new answer is overdue since {due}.", due=row.due)
+            then = lang.sentence("A new answer has been overdue since {due}.", due=row.due)
         else:
             then = lang.sentence("A new answer is promised by {due}.", due=row.due)
         return in_turn(lang, _disputed_as(lang, row.case), then)
@@ -70,15 +70,20 @@ def _answered(lang: Language, case: Case) -> Sentence:
 def _replied(lang: Language, row: Row) -> Sentence:
     if row.case.imported and row.case.first_reply is None:
         return lang.sentence("No answer was imported from {source}.", source=row.case.source or "")
-    answered, ends = _answered(lang, row.case), _promises_ended(row.case)
+    answered, ends = _answered(lang, row.case), _promises_ended(row)
     return clauses(lang, answered, lang.sentence(_PROMISES[ends])) if ends else ended(lang, answered)
 
 
-def _promises_ended(case: Case) -> str:
-    """Return how the promises of a case ended: a key of the tables below, or nothing."""
-    ended = promises(case)
+def _promises_ended(row: Row) -> str:
+    """Return how the promises of a case ended, the worst first: a key of the tables below, or nothing.
+
+    Late is what was kept after the first date given, in the company's time zone: moving a date does not keep it.
+    """
+    ended = promises(row.case)
     if any(promise.broken for promise in ended):
         return "broken" if len(ended) == 1 else "one broken"
+    if any(promise.kept and promise.kept >= end_of(promise.first_due, row.company.zone) for promise in ended):
+        return "late" if len(ended) == 1 else "one late"
     if ended and all(promise.kept for promise in ended):
         return "kept" if len(ended) == 1 else "all kept"
     return ""
@@ -88,6 +93,8 @@ _PROMISES = {
     # Translators: the second clause of a sentence, as in "Answered in 2 hours; the promise was kept."
     "broken": N_("the promise was broken"),
     "one broken": N_("a promise was broken"),
+    "late": N_("the promise was kept late"),
+    "one late": N_("a promise was kept late"),
     "kept": N_("the promise was kept"),
     "all kept": N_("the promises were kept"),
 }
@@ -97,13 +104,15 @@ _CONFIRMED = {
     "": N_("the customer confirmed"),
     "broken": N_("the promise was broken and the customer confirmed"),
     "one broken": N_("a promise was broken and the customer confirmed"),
+    "late": N_("the promise was kept late and the customer confirmed"),
+    "one late": N_("a promise was kept late and the customer confirmed"),
     "kept": N_("the promise was kept and the customer confirmed"),
     "all kept": N_("the promises were kept and the customer confirmed"),
 }
 
 
 def _confirmed(lang: Language, row: Row) -> Sentence:
-    return clauses(lang, (solved_in(lang, row),), lang.sentence(_CONFIRMED[_promises_ended(row.case)]))
+    return clauses(lang, (solved_in(lang, row),), lang.sentence(_CONFIRMED[_promises_ended(row)]))
 
 
 def _disputed(lang: Language, row: Row) -> Sentence:

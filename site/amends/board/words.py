@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from amends.board.looks import LOOKS, NOT_ANSWERED_THERE, UNREADABLE, Look, spoken
 from amends.board.shelf import Row
-from amends.case import Case, Event, Kind, Outcome, Reason, State
+from amends.case import Case, Event, Kind, Outcome, Promise, Reason, State
 from amends.language import N_, Language, Sentence
 from amends.record import Standing
 
@@ -258,6 +258,16 @@ def later(lang: Language, after: timedelta | None) -> str:
     if after is None or after < timedelta(minutes=1):
         return lang.gettext("at the same time")
     return lang.gettext("{time} later", time=lang.roughly(after))
+
+
+def ended_later(lang: Language, promise: Promise, after: timedelta | None) -> str:
+    """Say how long after the thing before it a promise was kept or broken."""
+    kept = promise.kept is not None
+    if after is None or after < timedelta(minutes=1):
+        return lang.gettext("kept at the same time") if kept else lang.gettext("broken at the same time")
+    time = lang.roughly(after)
+    # Translators: of a promise, in the middle between two columns, as in "kept 3 days later".
+    return lang.gettext("kept {time} later", time=time) if kept else lang.gettext("broken {time} later", time=time)
 
 
 def mark(lang: Language, kind: str) -> str:

@@ -23,11 +23,12 @@ _DEFINITIONS = {
     "promises": N_("Cases by what became of the worst of their promises."),
     "score": N_(
         "The mean of the scores from 0 to 10 that customers gave. "
-        "Cases that are withheld, lost or left unanswered count as 0."
+        "Cases that are withheld or lost, or that still have no answer after the promised time, count as 0."
     ),
     "recommend": N_(
         "The net promoter score, from -100 to 100: the share of customers who would recommend the company with 9 or "
-        "10 less the share of those with 0 to 6. Cases that are withheld, lost or left unanswered count as 0."
+        "10 less the share of those with 0 to 6. Cases that are withheld or lost, or that still have no answer after "
+        "the promised time, count as 0."
     ),
     "longest_wait": N_("The longest wait that is over, by the first reply or because the customer took the case back."),
     "waiting_since": N_("When the oldest case came that has no answer yet."),
