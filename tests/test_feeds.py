@@ -19,6 +19,7 @@ from amends.board.machines.entries import NEWEST
 from amends.case import Case
 from amends.record import Board, Entry, Record, Standing, load
 from tests.boards import CASES, EXAMPLE, NOW, REPLY, SOON, TEXT, a_page, a_record, every_case, numbered
+from tests.effort import EFFORT
 from tests.factories import NUMBER, START, a_case, after, an_event
 from tests.machines import fetch, fetch_json, hostile, said_by_all, said_everywhere
 
@@ -199,7 +200,7 @@ def test_the_boards_words_are_in_the_companys_language_and_the_customers_in_thei
     assert (found["language"], found["items"][0]["language"]) == ("fr", "ru")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24 * EFFORT, deadline=None)
 @given(hostile)
 def test_hostile_words_leave_no_format_and_come_out_as_words(words: str) -> None:
     record = said_everywhere(words)

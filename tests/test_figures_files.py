@@ -20,6 +20,7 @@ from amends.case import Reason
 from amends.language import language
 from amends.record import Entry, LedgerOutcome, Record, Standing, load
 from tests.boards import CASES, EXAMPLE, NOW, TEXT, a_record
+from tests.effort import EFFORT
 from tests.factories import NUMBER, a_case, a_line, after, an_event
 from tests.machines import fetch, fetch_json, hostile, said_by_all, said_everywhere
 from tests.test_figures_never_improve import ZONE, Books, books
@@ -156,7 +157,7 @@ def agree(record: Record, now: datetime) -> None:
         assert month["first_reply"]["median"] == percentile(inside, "first_reply", 50)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=32 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books())
 def test_every_figure_can_be_counted_again_from_the_table_alone(held: Books) -> None:
     agree(record_of(held), NOW)
@@ -174,7 +175,7 @@ def test_the_example_boards_figures_can_be_counted_again_from_its_tables_alone()
 # --- The tables ---
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books())
 def test_every_case_received_has_one_row_in_both_tables_and_both_say_the_same(held: Books) -> None:
     record = record_of(held)
@@ -219,7 +220,7 @@ def test_the_board_says_where_the_tables_of_its_companies_are() -> None:
             assert fetch(example, NOW, path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24 * EFFORT, deadline=None)
 @given(hostile)
 def test_no_words_end_a_row_or_a_file_and_none_is_a_formula(words: str) -> None:
     record = said_everywhere(words)
@@ -248,7 +249,7 @@ def test_the_guide_says_what_every_column_means() -> None:
 # --- The figures ---
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books())
 def test_the_figures_are_as_their_schema_says(held: Books) -> None:
     record = record_of(held)

@@ -30,6 +30,7 @@ from amends.figures import (
     months,
 )
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing, load
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, a_line, an_event, company_toml, make_board, put
 
 ZONE = ZoneInfo("America/New_York")
@@ -307,8 +308,8 @@ def improvements(after: Books, before: Books, *instants: datetime) -> list[str]:
     return found
 
 
-tried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
-tried_often = settings(tried, max_examples=120)
+tried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=12 * EFFORT)
+tried_often = settings(tried, max_examples=48 * EFFORT)
 
 
 @pytest.mark.parametrize("deed", [lose, make_unreadable, withhold, hide, remove], ids=lambda deed: deed.__name__)

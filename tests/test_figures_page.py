@@ -16,6 +16,7 @@ from amends.figures import Mean, Share, Wait
 from amends.language import LANGUAGES, language
 from amends.record import LedgerOutcome, Record
 from tests.boards import STATIC, TEXT, a_client, a_record, read, words_of
+from tests.effort import EFFORT
 from tests.factories import a_case, a_line, after, an_event
 
 ENGLISH = language("en")
@@ -122,7 +123,7 @@ def test_a_median_is_named_only_where_half_had_it(lengths: list[timedelta | None
 
 
 @given(FATES, st.integers(0, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24 * EFFORT, deadline=None)
 def test_what_the_five_figures_say_is_what_was_counted(
     fates: list[tuple[float | None, Outcome | None, bool | None]], withheld: int
 ) -> None:
@@ -146,7 +147,7 @@ def test_what_the_five_figures_say_is_what_was_counted(
 
 
 @given(FATES, st.integers(0, 4), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24 * EFFORT, deadline=None)
 def test_what_counts_against_the_company_is_named_beside_what_customers_said(
     fates: list[tuple[float | None, Outcome | None, bool | None]], withheld: int, praised: int
 ) -> None:
@@ -171,7 +172,7 @@ def test_what_counts_against_the_company_is_named_beside_what_customers_said(
 
 
 @given(FATES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16 * EFFORT, deadline=None)
 def test_a_heading_says_all_only_of_all(fates: list[tuple[float | None, Outcome | None, bool | None]]) -> None:
     found = Edition(record_of(*fates), LATER).figures_all("acme")
     had = sum(hours is not None for hours, _, _ in fates)

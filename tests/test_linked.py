@@ -14,6 +14,7 @@ from amends.board import create_board, urls
 from amends.case import Case
 from amends.record import Entry, Standing
 from tests.boards import CASES, REPLY, SOLVED, TEXT, a_page, a_record, every_case
+from tests.effort import EFFORT
 from tests.factories import NUMBER, a_case, after, an_event
 from tests.machines import hostile, said_by_all, said_everywhere
 
@@ -131,7 +132,7 @@ def test_the_footer_leads_to_the_files() -> None:
             assert f'href="/acme/{name}"' in footer
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20 * EFFORT, deadline=None)
 @given(hostile)
 def test_hostile_words_stay_inside_their_block_of_data_and_their_attribute(words: str) -> None:
     record = said_everywhere(words)

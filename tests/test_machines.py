@@ -19,6 +19,7 @@ from amends.cli import main
 from amends.language import LANGUAGES, language
 from amends.record import Board, Record, load
 from tests.boards import EXAMPLE, NOW, TEXT, a_record, numbered
+from tests.effort import EFFORT
 from tests.factories import NUMBER, START, a_case, a_company, after, an_event
 from tests.machines import fetch, hostile, said_everywhere
 
@@ -159,7 +160,7 @@ def replace_language(record: Record, tag: str) -> Record:
     return replace(record, companies=tuple(replace(company, language=tag) for company in record.companies))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * EFFORT, deadline=None)
 @given(hostile)
 def test_a_badge_with_a_hostile_name_is_small_and_holds_nothing_but_words(name: str) -> None:
     for record in (said_everywhere(name), replace_language(said_everywhere(name * 20), "ar")):

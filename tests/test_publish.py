@@ -16,6 +16,7 @@ from amends.inbox.deeds import Deed
 from amends.inbox.schema import case as case_table
 from amends.publish import DivergedError, Publisher, Put
 from amends.record import LedgerOutcome, case_file, find_case, load, read_ledger
+from tests.effort import EFFORT
 from tests.house import NOON, House
 
 
@@ -242,7 +243,7 @@ outcomes = st.sampled_from(["publish", "withhold", "nothing", "private", "answer
 
 
 @given(st.lists(outcomes, max_size=8))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_sum_of_the_ledgers_outcomes_is_what_was_received(
     another_house: Callable[[], House], steps: list[str]
 ) -> None:

@@ -16,6 +16,7 @@ from amends.board.memory import LastGood
 from amends.cli import main
 from amends.record import Answer, Current, Fault, Record, RecordError, Update, UpdateKind, fingerprint, load
 from amends.record.told import ANSWER_KEYS, MAX_CHARACTERS, UPDATE_KEYS, sift_answer, sift_update
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, company_toml, make_board, put
 
 EXAMPLE = Path(__file__).parents[1] / "content"
@@ -200,7 +201,7 @@ def taken(read: Callable[[], tuple[Update | Answer, tuple[Fault, ...]]]) -> tupl
 
 
 @given(st.one_of(fronts, st.text(max_size=200)), st.text(max_size=60))
-@settings(max_examples=400)
+@settings(max_examples=200 * EFFORT)
 def test_whatever_stands_in_a_file_is_a_value_or_a_named_fault(front: str, body: str) -> None:
     good = update_file().split("---\n")[1]
     for text in (front, f"---\n{front}\n---\n{body}", f"---\n{good}{front}\n---\n{body}"):

@@ -25,6 +25,7 @@ from amends.record import (
     write_case,
     write_ledger,
 )
+from tests.effort import EFFORT
 from tests.factories import (
     NUMBER,
     OTHER_NUMBER,
@@ -141,7 +142,7 @@ def received_and_answered(record: Record) -> tuple[int, int]:
     return len(found), sum(fact.first_reply is not None for fact in found)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30 * EFFORT, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6), st.integers(0, 3), st.binary(max_size=4))
 def test_no_fault_in_a_ledger_whose_good_version_is_known_makes_figures_better(
     tmp_path: Path, place: int, cut: int, put_in: bytes

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from amends.board.shelf import row_of
 from amends.board.summary import summary
 from amends.case import Case
 from amends.language import LANGUAGES, language
-from amends.record import Board, Entry, Record, load
-from amends.record.walk import NoMemory
-from tests.boards import EN, html_of
+from amends.record import Board, Entry, Record
+from tests.boards import EN
 from tests.browser.chromium import NewPage
 from tests.factories import NUMBER, START, a_case, a_company, after, an_event
 
@@ -46,18 +44,6 @@ def the_page_of(case: Case, built: datetime, language: str = "en") -> Iterator[s
     record = Record(Board(), (a_company(language=language),), {"acme": (Entry(case, "x.md"),)}, {})
     with served(create_board(record, built)) as address:
         yield f"{address}/acme/{case.number}/"
-
-
-@pytest.mark.parametrize("tag", ["en", "de", "ar"])
-def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_breaks_its_policy(new_page: NewPage, tag: str) -> None:
-    record = load(EXAMPLE, NoMemory())
-    companies = tuple(replace(company, language=tag) for company in record.companies)
-    record = replace(record, board=Board("Board", language=tag), companies=companies)
-    page = new_page(viewport={"width": 320, "height": 640})
-    with served(create_board(record, NOW)) as address:
-        for url in html_of(record, NOW):
-            page.goto(address + url)
-            assert not page.evaluate(SCROLLS), url
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 59, 60, 61, 8 * 60, 24 * 60, 25 * 60 + 1, 128 * 60 + 59])

@@ -136,7 +136,7 @@ def test_the_first_tab_offers_to_skip_to_the_content_and_the_next_one_is_there(
         ), address
 
 
-@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag not in ("en", "de", "ar")])  # test_board.py has those
+@pytest.mark.parametrize("tag", LANGUAGES)
 def test_nothing_scrolls_sideways_at_twice_the_size_on_half_a_small_screen(
     public: Path, new_page: NewPage, tag: str
 ) -> None:
