@@ -24,6 +24,7 @@ from amends.board.search import FOLDER, NOTE
 from amends.case import Case
 from amends.cli import main
 from tests.boards import EXAMPLE, REPLY, STATIC, a_page, a_record, board_of
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, an_event, make_board, put, put_case
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -125,7 +126,7 @@ def test_words_are_indexed_in_the_language_in_which_they_were_said(
     assert note(public)["languages"] == [index]
 
 
-@settings(deadline=None)  # the first example compiles the templates
+@settings(max_examples=30 * EFFORT, deadline=None)  # the first example compiles the templates
 @given(st.text(min_size=1, max_size=300))
 def test_all_words_of_a_case_reach_the_index_whatever_they_are(message: str) -> None:
     message = text.clean(message) or "x"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from amends.case import ALPHABET
 from amends.links import is_valid, number_in, token
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER
 
 SECRET, OTHER_SECRET = b"s" * 32, b"o" * 32
@@ -45,7 +46,7 @@ def test_a_token_is_not_valid_for_an(secret: bytes, number: str, generation: int
 
 
 @given(st.text(st.characters()) | near)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * EFFORT, deadline=None)
 def test_only_the_very_token_is_valid_and_nothing_else_raises(text: str) -> None:
     assert is_valid(SECRET, text, NUMBER, 0) == (text == TOKEN)
     assert number_in(text) is None or text.startswith(f"{number_in(text)}-")

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from amends.case import ALPHABET, SHAPES, Case, Event, Kind, Outcome, Reason, can_follow
 from amends.record import CannotSpliceError, RecordError, front, read_case, splice, write_case
 from amends.record.emit import event_lines
+from tests.effort import EFFORT
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 HOSTILE = [
@@ -107,13 +108,13 @@ def no_instants(value: object) -> object:
 
 
 @given(cases())
-@settings(max_examples=300)
+@settings(max_examples=120 * EFFORT)
 def test_what_is_written_is_read_again(case: Case) -> None:
     assert read_case(write_case(case), "acme", "a.md") == case
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60 * EFFORT, deadline=None)
 def test_other_yaml_readers_find_the_same_words(case: Case) -> None:
     base, other = plain_values(write_case(case))
     assert isinstance(other, dict)
@@ -125,7 +126,7 @@ def test_other_yaml_readers_find_the_same_words(case: Case) -> None:
 
 
 @given(cases())
-@settings(max_examples=100)
+@settings(max_examples=40 * EFFORT)
 def test_writing_the_same_case_gives_the_same_bytes(case: Case) -> None:
     text = write_case(case)
     assert write_case(read_case(text, "acme", "a.md")) == text
@@ -160,7 +161,7 @@ def edited_files(draw: st.DrawFn) -> str:
 
 
 @given(edited_files(), events(START + timedelta(days=1)))
-@settings(max_examples=300)
+@settings(max_examples=120 * EFFORT)
 def test_splicing_keeps_every_other_byte_of_an_edited_file(text: str, event: Event) -> None:
     before = read_case(text, "acme", "a.md")
     try:

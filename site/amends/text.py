@@ -138,7 +138,7 @@ def _cut(line: str, limit: int) -> str:
         return line
     for end in range(limit, max(limit - 4 * _MAX_STACK, 0), -1):
         if not _extends(line[end]) and line[end - 1] != "\u200d":
-            return line[:end].rstrip()
+            return clean(line[:end])  # of what is left perhaps nothing can be seen
     return clean(line[:limit].rstrip("\u200c\u200d"))
 
 
