@@ -81,6 +81,14 @@ def test_what_was_taken_back_leads_nowhere_else() -> None:
     assert "https://market.example/posts/1" not in a_page(gone, after(3))
 
 
+def test_a_reply_dated_later_neither_hides_the_deadline_before_it_nor_is_missed_when_it_is_due(tmp_path: Path) -> None:
+    content = make_board(tmp_path, a_case(an_event("reply", 48), text="x"))
+    for now, due in ((1, 24), (25, 48)):
+        built = build(content, tmp_path / "public", tmp_path / "cache", after(now))
+        assert built.next_due == after(due)
+        assert len(built.warnings) == 1
+
+
 def test_a_link_as_the_place_of_the_board_leads_to_the_board(tmp_path: Path) -> None:
     content = make_board(tmp_path, a_case(text="x"))
     (tmp_path / "www").mkdir()

@@ -12,6 +12,7 @@ from flask_frozen import Freezer, MissingURLGeneratorWarning
 
 from amends import clock, figures
 from amends.board import accent, create_board, search, urls
+from amends.board.edition import Edition
 from amends.board.memory import LastGood
 from amends.board.swap import put_in_place, sync
 from amends.case import as_of, next_change
@@ -129,11 +130,13 @@ def _warnings(record: Record, now: datetime) -> tuple[str, ...]:
 def _next_due(record: Record, now: datetime) -> datetime:
     """Return when time alone changes a page: what is said of a case, or a figure; a month's end at the latest."""
     instants = [figures.next_change((), now, UTC)]
+    edition = Edition(record, now)
     for company in record.companies:
-        entries, zone = record.entries[company.slug], company.zone
-        changes = [next_change(entry.case, now, zone) for entry in entries]
-        changes += [event.at for entry in entries for event in entry.case.events if event.at > now]
-        instants += [change for change in changes if change]
-        received = figures.facts(entries, record.ledgers[company.slug], zone)
-        instants.append(figures.next_change(received, now, zone))
+        slug, zone = company.slug, company.zone
+        changes = [next_change(entry.case, now, zone) for entry in edition.record.entries[slug]]
+        # What the files say of later changes the pages too, once it is then.
+        changes += [event.at for entry in record.entries[slug] for event in entry.case.events]
+        changes += [line.first_reply for line in record.ledgers[slug]]
+        instants += [change for change in changes if change and change > now]
+        instants.append(figures.next_change(edition.facts(slug), now, zone))
     return min(instants)
