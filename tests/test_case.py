@@ -28,6 +28,7 @@ from amends.case import (
     promises,
     state,
 )
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -264,6 +265,59 @@ def test_an_impossible_move_is_named_with_its_place(case: Case, found: str) -> N
     assert move.found == found
     assert move.expected
     assert move.index == (len(case.events) - 1 if found not in (IMPOSSIBLE[0][1], IMPOSSIBLE[1][1]) else None)
+
+
+def told_against(case: Case, event: Event) -> list[str]:
+    """What speaks against an event as the next one, told from scratch of all the events above it."""
+    ends = event.event in ("kept", "moved", "broken")
+    promise = {made.promise: made for made in promises(case)}.get(event.promise or "")
+    replied = [reply.at for reply in case.replies]
+    wrong = {
+        "an event before the receipt": event.at < case.received,
+        "an event earlier than the one above it": case.events and event.at < case.events[-1].at,
+        f"{event.event} after the end of the case": case.is_gone and event.by != "keeper",
+        f"{event.event} on {case.kind}": event.event in ("verdict", "solved") and not case.kind.can_be_solved,
+        f"promise {event.promise} made twice": event.event == "promise" and promise and event.promise is not None,
+        f"{event.event}: promise {event.promise} was never made": ends and not promise,
+        f"{event.event}: promise {event.promise} has ended": ends and promise and not promise.is_running,
+        "correction of a reply that is not there": event.event == "correction" and event.of not in replied,
+        "restored although nothing is hidden": event.event == "restored" and not case.is_hidden,
+        "answered although nothing was asked": event.event == "answered" and not case.last("asked"),
+        "duplicate of itself": event.event == "duplicate" and event.of == case.number,
+    }
+    return [found for found, is_so in wrong.items() if is_so]
+
+
+names_of_events = st.sampled_from([event for _, event in SHAPES])
+
+
+@st.composite
+def any_events(draw: st.DrawFn) -> Event:
+    """An event at any time, possible or not, with the facts on which it turns."""
+    facts = {
+        "promise": draw(st.sampled_from([None, "", "p1", "p2"])),
+        "due": draw(st.sampled_from([None, date(2026, 11, 6)])),
+        "of": draw(st.sampled_from([None, NUMBER, OTHER_NUMBER, after(0), after(1)])),
+    }
+    by = draw(st.sampled_from(["customer", "company", "keeper"]))
+    return replace(an_event(draw(names_of_events), draw(st.integers(-1, 3))), by=by, **facts)
+
+
+any_cases = st.builds(
+    lambda kind, events: a_case(*events, kind=kind), st.sampled_from(Kind), st.lists(any_events(), max_size=8)
+)
+
+
+@given(any_cases)
+@settings(max_examples=300 * EFFORT, deadline=None)
+def test_each_event_is_judged_by_all_those_above_it(case: Case) -> None:
+    found = [(move.index, move.found) for move in impossible_moves(case) if move.index is not None]
+    above = [replace(case, events=case.events[:index]) for index in range(len(case.events))]
+    expected = [told_against(before, event) for before, event in zip(above, case.events, strict=True)]
+    assert found == [(index, wrong) for index, wrongs in enumerate(expected) for wrong in wrongs]
+    assert [can_follow(before, event) for before, event in zip(above, case.events, strict=True)] == [
+        not wrongs for wrongs in expected
+    ]
 
 
 def test_the_keeper_may_go_on_after_the_end_of_a_case() -> None:

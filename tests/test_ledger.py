@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from amends.case import ALPHABET, Reason
 from amends.record import LedgerLine, LedgerOutcome, RecordError, month_of, read_ledger, write_ledger
-from amends.record.ledger import HEADER, sift_ledger
+from amends.record.ledger import HEADER, quick_ledger, sift_ledger
+from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_line, after
 
 TOP = ",".join(HEADER) + "\n"
@@ -62,6 +63,32 @@ def test_the_received_are_the_sum_of_all_outcomes(ledger: list[LedgerLine]) -> N
     text = write_ledger(ledger)
     counted = Counter(line.outcome for line in read_ledger(text, "l.csv"))
     assert sum(counted[outcome] for outcome in LedgerOutcome) == len(ledger) == text.count("\n") - 1
+
+
+@given(ledgers)
+@settings(max_examples=50, deadline=None)
+def test_what_is_written_is_read_quickly(ledger: list[LedgerLine]) -> None:
+    assert quick_ledger(write_ledger(ledger)) == tuple(sorted(ledger, key=lambda line: (line.received, line.case)))
+
+
+@st.composite
+def slipped(draw: st.DrawFn) -> str:
+    """A ledger after some slips."""
+    text = write_ledger(draw(ledgers))
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.integers(0, len(text)))
+        put = draw(
+            st.sampled_from([*"\n\r\t ,:-TZz019a\ufeff\u2028٣", "", GOOD, "withheld:spam", "2026-02-30T09:00:00Z"])
+        )
+        text = text[:place] + put + text[place + draw(st.sampled_from([0, 1, 1, 2, 20, 21])) :]
+    return text
+
+
+@given(slipped())
+@settings(max_examples=200 * EFFORT, deadline=None)
+def test_empty_lines_at_the_end_which_are_not_read_quickly_change_nothing(text: str) -> None:
+    assert quick_ledger(text + "\n\n") is None
+    assert sift_ledger(text, "l.csv") == sift_ledger(text + "\n\n", "l.csv")
 
 
 def test_a_ledger_looks_like_this() -> None:

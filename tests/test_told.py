@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.board.memory import LastGood
 from amends.cli import main
 from amends.record import Answer, Current, Fault, Record, RecordError, Update, UpdateKind, fingerprint, load
 from amends.record.told import ANSWER_KEYS, MAX_CHARACTERS, UPDATE_KEYS, sift_answer, sift_update
+from amends.shelves.memory import LastGood
 from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, company_toml, make_board, put
 

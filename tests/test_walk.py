@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from amends.board.memory import LastGood
 from amends.case import SHAPES, State, state
 from amends.record import (
     Company,
@@ -24,6 +23,7 @@ from amends.record import (
     write_case,
     write_ledger,
 )
+from amends.shelves.memory import LastGood
 from tests.factories import (
     NUMBER,
     OTHER_NUMBER,

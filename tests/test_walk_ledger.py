@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from amends import figures
-from amends.board.freeze import build
-from amends.board.memory import LastGood
 from amends.case import Case
+from amends.generator.build import build
 from amends.imports import import_file
 from amends.publish import Publisher, Put
 from amends.record import (
@@ -25,6 +24,7 @@ from amends.record import (
     write_case,
     write_ledger,
 )
+from amends.shelves.memory import LastGood
 from tests.effort import EFFORT
 from tests.factories import (
     NUMBER,

@@ -4,7 +4,7 @@ A case's state is never stored: `state` derives it, so that no edit can make the
 Times are aware and in UTC; a promise falls due at the end of a day in the company's time zone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -16,6 +16,8 @@ NUMBER_LENGTH = 8
 
 CONFIRM_WITHIN = timedelta(days=14)
 """How long the company's own "solved" stands before it is called unconfirmed."""
+
+_ENDS = frozenset({"withdrawn", "removed"})
 
 
 class Kind(StrEnum):
@@ -167,7 +169,7 @@ class Case:
     @property
     def first_reply(self) -> Event | None:
         """The reply that stopped the first clock: a public one, by a person."""
-        return next(iter(self.replies), None)
+        return next((event for event in self.events if event.event == "reply"), None)
 
     @property
     def is_hidden(self) -> bool:
@@ -178,7 +180,7 @@ class Case:
     @property
     def is_gone(self) -> bool:
         """Whether only the tombstone is left."""
-        return any(event.event in ("withdrawn", "removed") for event in self.events)
+        return not _ENDS.isdisjoint([event.event for event in self.events])
 
     @property
     def is_stub(self) -> bool:
@@ -207,21 +209,22 @@ class Promise:
 
 def promises(case: Case) -> tuple[Promise, ...]:
     """Follow each promise of a case to where it stands, in the order in which they were made."""
-    found: dict[str, Promise] = {}
+    if "promise" not in [event.event for event in case.events]:
+        return ()
+    made: dict[str, Promise] = {}
     for event in case.events:
         key = event.promise or ""
         if event.event == "promise" and event.due is not None:
-            found[key] = Promise(key, event.what or "", event.at, event.due, event.due)
-        elif key not in found:
+            made[key] = Promise(key, event.what or "", event.at, event.due, event.due)
+        elif key not in made:
             continue
         elif event.event == "moved" and event.due is not None:
-            first_due = min(found[key].first_due, event.due)
-            found[key] = replace(found[key], first_due=first_due, due=event.due, why=event.why)
+            made[key] = replace(made[key], first_due=min(made[key].first_due, event.due), due=event.due, why=event.why)
         elif event.event == "kept":
-            found[key] = replace(found[key], kept=event.at)
+            made[key] = replace(made[key], kept=event.at)
         elif event.event == "broken":
-            found[key] = replace(found[key], broken=event.at, why=event.why)
-    return tuple(found.values())
+            made[key] = replace(made[key], broken=event.at, why=event.why)
+    return tuple(made.values())
 
 
 def as_of(case: Case, now: datetime) -> Case:
@@ -240,31 +243,30 @@ def end_of(day: date, zone: tzinfo = UTC) -> datetime:
 
 def state(case: Case, now: datetime, zone: tzinfo = UTC) -> State:
     """Derive where a case stands at `now`. Silence is never success: see `State.UNCONFIRMED`."""
-    if case.last("removed"):
+    latest = {event.event: event for event in case.events}
+    if "removed" in latest:
         return State.REMOVED
-    if case.last("withdrawn"):
+    if "withdrawn" in latest:
         return State.WITHDRAWN
-    if case.is_hidden:
+    if "hidden" in latest and case.is_hidden:
         return State.HIDDEN
-    return _outcome(case, now) or _progress(case, now, zone)
+    return _outcome(latest, now) or _progress(case, latest, now, zone)
 
 
-def _outcome(case: Case, now: datetime) -> State | None:
-    verdict = case.last("verdict")
-    if verdict is not None:
+def _outcome(latest: Mapping[str, Event], now: datetime) -> State | None:
+    verdict, solved = latest.get("verdict"), latest.get("solved")
+    if verdict:
         return State.CONFIRMED if verdict.outcome is Outcome.SOLVED else State.DISPUTED
-    solved = case.last("solved")
-    if solved is not None:
+    if solved:
         return State.UNCONFIRMED if now >= solved.at + CONFIRM_WITHIN else State.SOLVED
     return None
 
 
-def _progress(case: Case, now: datetime, zone: tzinfo) -> State:
-    if has_late_promise(case, now, zone):
-        return State.PROMISE_OVERDUE
-    if any(promise.is_running for promise in promises(case)):
-        return State.PROMISED
-    if case.first_reply:
+def _progress(case: Case, latest: Mapping[str, Event], now: datetime, zone: tzinfo) -> State:
+    running = [made for made in promises(case) if made.is_running]
+    if running:
+        return State.PROMISE_OVERDUE if any(now >= end_of(made.due, zone) for made in running) else State.PROMISED
+    if "reply" in latest:
         return State.REPLIED
     return State.OVERDUE if now >= case.reply_by else State.AWAITING
 
@@ -297,15 +299,15 @@ def answer_owed(case: Case) -> Owed | None:
     The first reply is owed by `reply_by`. A verdict of partly or unsolved starts a new clock, as
     long as the first; a reply stops the clock that runs, and nothing else but the customer's content does.
     """
-    if case.is_gone:
-        return None
-    owed: Owed | None = Owed(case.received, case.reply_by)
+    is_owed, since, due = True, case.received, case.reply_by
     for event in case.events:
+        if event.event in _ENDS:
+            return None
         if event.event == "reply" or (event.event == "verdict" and event.outcome is Outcome.SOLVED):
-            owed = None
-        elif event.event == "verdict" and owed is None:
-            owed = Owed(event.at, event.at + case.promised_within)
-    return owed
+            is_owed = False
+        elif event.event == "verdict" and not is_owed:
+            is_owed, since, due = True, event.at, event.at + case.promised_within
+    return Owed(since, due) if is_owed else None
 
 
 def clock_runs_until(case: Case) -> datetime | None:
@@ -316,10 +318,8 @@ def clock_runs_until(case: Case) -> datetime | None:
 
 def is_late(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
     """Whether an answer or a promise is overdue at `now`."""
-    if case.is_gone:
-        return False
     due = clock_runs_until(case)
-    return (due is not None and now >= due) or has_late_promise(case, now, zone)
+    return (due is not None and now >= due) or (has_late_promise(case, now, zone) and not case.is_gone)
 
 
 def has_late_promise(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
@@ -330,11 +330,10 @@ def has_late_promise(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
 def next_change(case: Case, now: datetime, zone: tzinfo = UTC) -> datetime | None:
     """Return the next instant after `now` at which time alone changes what is said of this case."""
     instants = [end_of(promise.due, zone) for promise in promises(case) if promise.is_running]
-    due = clock_runs_until(case)
-    if due is not None:
-        instants.append(due)
-    solved = case.last("solved")
-    if solved is not None:
+    owed, solved = answer_owed(case), case.last("solved")
+    if owed:
+        instants.append(owed.due)
+    if solved:
         instants.append(solved.at + CONFIRM_WITHIN)
     return min((instant for instant in instants if instant > now), default=None)
 
@@ -354,48 +353,68 @@ def impossible_moves(case: Case) -> Iterator[Impossible]:
         yield Impossible(None, "reply_by before received", "a time to answer after the receipt")
     if case.is_gone and (case.text or case.title):
         yield Impossible(None, "a text under a tombstone", "no text and no title: it was withdrawn or removed")
-    for index in range(len(case.events)):
-        so_far = replace(case, events=case.events[:index])
-        for found, expected in _against(so_far, case.events[index]):
+    so_far = _SoFar(case)
+    for index, event in enumerate(case.events):
+        for found, expected in so_far.against(event):
             yield Impossible(index, found, expected)
+        so_far.add(event)
 
 
 def can_follow(case: Case, event: Event) -> bool:
     """Whether this event may be the next one of this case."""
-    return not any(_against(case, event))
+    return not any(_SoFar(case, case.events).against(event))
 
 
-def _against(case: Case, event: Event) -> Iterator[tuple[str, str]]:
-    if event.at < case.received:
-        yield "an event before the receipt", "a time from `received` on"
-    if case.events and event.at < case.events[-1].at:
-        yield "an event earlier than the one above it", "events in the order of their times"
-    if case.is_gone and event.by != "keeper":
-        yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
-    if event.event in ("verdict", "solved") and not case.kind.can_be_solved:
-        yield f"{event.event} on {case.kind}", "a complaint or a question: praise and ideas are not solved"
-    yield from _against_promise(case, event)
-    yield from _against_reference(case, event)
+class _SoFar:
+    """What the events above an event leave for it to be judged by."""
 
+    def __init__(self, case: Case, events: Iterable[Event] = ()) -> None:
+        self.case, self.latest = case, case.received
+        self.names: set[str] = set()
+        self.replies: set[datetime | str | None] = set()
+        self.running: dict[str, bool] = {}  # each promise made, and whether it is neither kept nor broken
+        for event in events:
+            self.add(event)
 
-def _against_promise(case: Case, event: Event) -> Iterator[tuple[str, str]]:
-    made = {promise.promise: promise for promise in promises(case)}
-    if event.event == "promise" and event.promise in made:
-        yield f"promise {event.promise} made twice", "a new name for a new promise"
-    if event.event in ("kept", "moved", "broken"):
-        promise = made.get(event.promise or "")
-        if promise is None:
+    def add(self, event: Event) -> None:
+        name, promise = event.event, event.promise or ""
+        self.latest = event.at
+        self.names.add(name)
+        if name == "reply":
+            self.replies.add(event.at)
+        elif name == "restored":
+            self.names.discard("hidden")
+        elif (name == "promise" and event.due) or (name in ("kept", "broken") and promise in self.running):
+            self.running[promise] = name == "promise"
+
+    def against(self, event: Event) -> Iterator[tuple[str, str]]:
+        if event.at < self.case.received:
+            yield "an event before the receipt", "a time from `received` on"
+        if self.names and event.at < self.latest:
+            yield "an event earlier than the one above it", "events in the order of their times"
+        if event.by != "keeper" and not _ENDS.isdisjoint(self.names):
+            yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
+        if event.event in ("verdict", "solved") and not self.case.kind.can_be_solved:
+            yield f"{event.event} on {self.case.kind}", "a complaint or a question: praise and ideas are not solved"
+        if event.event in ("promise", "kept", "moved", "broken"):
+            yield from self._against_promise(event, event.promise or "")
+        elif event.event in ("correction", "restored", "answered", "duplicate"):
+            yield from self._against_reference(event)
+
+    def _against_promise(self, event: Event, promise: str) -> Iterator[tuple[str, str]]:
+        if event.event == "promise" and event.promise in self.running:
+            yield f"promise {promise} made twice", "a new name for a new promise"
+        if event.event != "promise" and promise not in self.running:
             yield f"{event.event}: promise {event.promise} was never made", "the name of a promise above"
-        elif not promise.is_running:
+        elif event.event != "promise" and not self.running[promise]:
             yield f"{event.event}: promise {event.promise} has ended", "a promise neither kept nor broken"
 
-
-def _against_reference(case: Case, event: Event) -> Iterator[tuple[str, str]]:
-    if event.event == "correction" and event.of not in {reply.at for reply in case.replies}:
-        yield "correction of a reply that is not there", "`of`: the `at` of a reply above"
-    if event.event == "restored" and not case.is_hidden:
-        yield "restored although nothing is hidden", "an event hidden above"
-    if event.event == "answered" and not case.last("asked"):
-        yield "answered although nothing was asked", "an event asked above"
-    if event.event == "duplicate" and event.of == case.number:
-        yield "duplicate of itself", "another case's number"
+    def _against_reference(self, event: Event) -> Iterator[tuple[str, str]]:
+        if event.event == "correction" and event.of not in self.replies:
+            yield "correction of a reply that is not there", "`of`: the `at` of a reply above"
+        if event.event == "restored" and "hidden" not in self.names:
+            yield "restored although nothing is hidden", "an event hidden above"
+        if event.event == "answered" and "asked" not in self.names:
+            yield "answered although nothing was asked", "an event asked above"
+        if event.event == "duplicate" and event.of == self.case.number:
+            yield "duplicate of itself", "another case's number"

@@ -12,6 +12,7 @@ from amends.record.model import (
     Contact,
     Entry,
     Fault,
+    House,
     LedgerLine,
     LedgerOutcome,
     Record,
@@ -20,8 +21,9 @@ from amends.record.model import (
     Update,
     UpdateKind,
 )
+from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, SLUG, read_case
-from amends.record.walk import Memory, NoMemory, NotABoardError, case_path, load, read_text
+from amends.record.walk import Memory, NoMemory, NotABoardError, load
 
 __all__ = [
     "NUMBER",
@@ -34,6 +36,7 @@ __all__ = [
     "Current",
     "Entry",
     "Fault",
+    "House",
     "LedgerLine",
     "LedgerOutcome",
     "Memory",

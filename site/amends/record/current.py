@@ -7,8 +7,9 @@ from threading import Lock
 
 from amends.case import Case
 from amends.record.model import Record, RecordError
+from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, read_case
-from amends.record.walk import case_path, load, read_text
+from amends.record.walk import load
 
 
 def fingerprint(content: Path) -> bytes:

@@ -170,6 +170,28 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """The record without its cases: the board, its companies in the order of their slugs, and what is told besides.
+
+    Updates are by day and name, newest first, answers by title, both by the company's slug. `pages` is what the
+    keeper says of the board at the end of a page, in Markdown, by the page's name.
+    """
+
+    board: Board
+    companies: tuple[Company, ...]
+    updates: Mapping[str, tuple[Update, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+
+    def company(self, slug: str) -> Company:
+        """Return the company with this slug; KeyError where there is none."""
+        for company in self.companies:
+            if company.slug == slug:
+                return company
+        raise KeyError(slug)
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The whole record, as far as it can be read. All by the company's slug, but `pages`.
 
@@ -186,12 +208,14 @@ class Record:
     answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def house(self) -> House:
+        """The record without its cases."""
+        return House(self.board, self.companies, self.updates, self.answers, self.pages)
+
     def company(self, slug: str) -> Company:
         """Return the company with this slug; KeyError where there is none."""
-        for company in self.companies:
-            if company.slug == slug:
-                return company
-        raise KeyError(slug)
+        return self.house.company(slug)
 
     def entry(self, slug: str, number: str) -> Entry:
         """Return a company's case by its number; KeyError where there is none."""

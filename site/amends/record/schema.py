@@ -1,84 +1,35 @@
-"""The closed schema of a case file: which keys there are, what each may hold, and reading by it."""
+"""Reading a case file by the closed schema, with every fault of it named."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from amends import clock
-from amends.case import ALPHABET, NUMBER_LENGTH, SHAPES, Case, Event, Kind, Outcome, Reason, impossible_moves
+from amends.case import SHAPES, Case, Event, impossible_moves
 from amends.record import front
+from amends.record.keys import CASE_KEYS, EVENT_HEAD, EVENT_KEYS, LANGUAGE, NUMBER, REQUIRED, SLUG
 from amends.record.model import Fault, LedgerLine, RecordError
-from amends.record.values import Reader, Reading, UnfitError, day, instant, matching, meant, one_of, open_file, words
+from amends.record.quick import quick_case
+from amends.record.values import Reading, meant, open_file
 
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-NUMBER = re.compile(f"[{ALPHABET}]{{{NUMBER_LENGTH}}}")
-
-
-def _yes_or_no(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise UnfitError("true or false")
-    return text == "true"
-
-
-def _out_of_ten(text: str) -> int:
-    if not re.fullmatch("10|[0-9]", text):
-        raise UnfitError("a whole number from 0 to 10")
-    return int(text)
-
-
-def _reference(text: str) -> datetime | str:
-    return text if NUMBER.fullmatch(text) else instant(text)
-
-
-_number = matching(NUMBER.pattern, "8 characters of 0-9 and a-z without i, l, o and u")
-_name = matching("[a-z0-9][a-z0-9-]{0,39}", "small letters, digits and dashes")
-
-CASE_KEYS: Mapping[str, Reader] = {
-    "case": _number,
-    "kind": one_of(Kind),
-    "topic": _name,
-    "received": instant,
-    "reply_by": instant,
-    "author": words,
-    "language": matching(LANGUAGE.pattern, "a language tag like en or zh-Hant"),
-    "title": words,
-    "page": matching(r"/[^\s?#]{0,500}", "the path of a page, like /bikes/city"),
-    "same": _number,
-    "source": words,
-    "url": matching(r"https?://[^\s<>\"]{1,2000}", "an http or https address"),
-}
-"""The keys of a case besides `events`, in the order in which they are written."""
-
-REQUIRED = ("case", "kind", "topic", "received", "reply_by")
-
-EVENT_KEYS: Mapping[str, Reader] = {
-    "name": words,
-    "promise": _name,
-    "what": words,
-    "due": day,
-    "measure": words,
-    "outcome": one_of(Outcome),
-    "again": _yes_or_no,
-    "score": _out_of_ten,
-    "recommend": _out_of_ten,
-    "reason": one_of(Reason),
-    "of": _reference,
-    "why": words,
-    "text": words,
-}
-"""The facts of an event besides `at`, `by` and `event`, in the order in which they are written."""
-
-_EVENT_HEAD: Mapping[str, Reader] = {
-    "at": instant,
-    "by": matching("customer|company|keeper|system", "customer, company, keeper or system"),
-    "event": words,
-}
+__all__ = [
+    "CASE_KEYS",
+    "EVENT_KEYS",
+    "LANGUAGE",
+    "NUMBER",
+    "REQUIRED",
+    "SLUG",
+    "read_case",
+    "read_in_full",
+    "received_here",
+]
 
 
 def read_case(text: str, company: str, path: str) -> Case:
     """Read a case file of that company; RecordError names every fault with the file's `path` and the line."""
+    return quick_case(text, company) or read_in_full(text, company, path)
+
+
+def read_in_full(text: str, company: str, path: str) -> Case:
+    """Read a case file as `read_case` does, however it is written, with a reader of YAML."""
     reading = _Reading(path)
     parts, tree = open_file(text, path)
     case = reading.case(tree, company, parts.body.removesuffix("\n"))
@@ -93,9 +44,9 @@ def received_here(case: Case, line: LedgerLine, path: str) -> tuple[Case, tuple[
     The ledger fixed both times at the receipt, and a case that has a line came from no other channel. RecordError
     where the case cannot be so: an event before the receipt, or a reply that nobody signed.
     """
-    here = replace(case, received=line.received, reply_by=line.reply_by, source=None, url=None)
-    if here == case:
+    if (case.received, case.reply_by, case.source, case.url) == (line.received, line.reply_by, None, None):
         return case, ()
+    here = replace(case, received=line.received, reply_by=line.reply_by, source=None, url=None)
     faults = [
         Fault(path, None, key, clock.stamp(said), f"{clock.stamp(at)}, as the ledger says")
         for key, said, at in (("received", case.received, here.received), ("reply_by", case.reply_by, here.reply_by))
@@ -146,18 +97,18 @@ class _Reading(Reading):
             self.fault(node.line, "events", "no event", "at, by and event")
             return None
         head = self.facts(
-            {key: item for key, item in node.items.items() if key in _EVENT_HEAD},
-            _EVENT_HEAD,
-            tuple(_EVENT_HEAD),
+            {key: item for key, item in node.items.items() if key in EVENT_HEAD},
+            EVENT_HEAD,
+            tuple(EVENT_HEAD),
             node.line,
         )
-        if len(head) < len(_EVENT_HEAD):
+        if len(head) < len(EVENT_HEAD):
             return None
         shape = SHAPES.get((head["by"], head["event"]))
         if shape is None:
             self.fault(node.items["event"][0], "event", *_no_such_event(head["by"], head["event"]))
             return None
-        rest = {key: item for key, item in node.items.items() if key not in _EVENT_HEAD}
+        rest = {key: item for key, item in node.items.items() if key not in EVENT_HEAD}
         known = {key: EVENT_KEYS[key] for key in (*shape.required, *shape.optional)}
         required = tuple(key for key in shape.required if not (imported and key == "name"))
         before = len(self.faults)

@@ -1,7 +1,7 @@
 """What is told besides replies: a company's updates ("you said, we did"; news) and answers, the keeper's own words."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from typing import Any
 
 from amends.record import front
@@ -39,7 +39,7 @@ ANSWER_KEYS: Mapping[str, Reader] = {
 """The keys of an answer; `cases` is a list, read item by item."""
 
 
-def sift_update(text: str, name: str, path: str, numbers: Collection[str]) -> tuple[Update, tuple[Fault, ...]]:
+def sift_update(text: str, name: str, path: str, numbers: Container[str]) -> tuple[Update, tuple[Fault, ...]]:
     """Read an update of the company that has the cases with these numbers.
 
     A link to any other case is left out and named among the faults returned. RecordError, with all faults of the
@@ -58,7 +58,7 @@ def sift_update(text: str, name: str, path: str, numbers: Collection[str]) -> tu
 
 
 def sift_answer(
-    text: str, name: str, path: str, numbers: Collection[str], topics: Collection[str]
+    text: str, name: str, path: str, numbers: Container[str], topics: Collection[str]
 ) -> tuple[Answer, tuple[Fault, ...]]:
     """Read a written answer of the company that has these topics and the cases with these numbers.
 
@@ -96,7 +96,7 @@ class _Reading(Reading):
         self.slips.append(Fault(self.path, line, key, found, expected))
 
     def file(
-        self, text: str, keys: Mapping[str, Reader], required: tuple[str, ...], numbers: Collection[str]
+        self, text: str, keys: Mapping[str, Reader], required: tuple[str, ...], numbers: Container[str]
     ) -> dict[str, Any]:
         """Read the whole file into the facts of an update or an answer, as far as it has no fault."""
         parts, tree = open_file(text, self.path)
@@ -111,7 +111,7 @@ class _Reading(Reading):
         self.check_length(facts["text"], text.count("\n", 0, len(text) - len(parts.body)) + 1)
         return facts
 
-    def links(self, line: int, node: front.Node, reader: Reader, numbers: Collection[str]) -> tuple[str, ...]:
+    def links(self, line: int, node: front.Node, reader: Reader, numbers: Container[str]) -> tuple[str, ...]:
         if not isinstance(node, front.Sequence):
             self.fault(line, "cases", "no list", "a list of numbers of cases, each with a dash")
             return ()

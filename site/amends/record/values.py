@@ -14,6 +14,9 @@ from amends.record.model import Fault, RecordError
 Reader = Callable[[str], object]
 """Turns what stands behind a key into its value, or raises UnfitError."""
 
+INSTANT = "(?:19[7-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z"
+"""A pattern of what `instant` reads; `datetime.fromisoformat` refuses what is left of impossible ones."""
+
 _Day = TypeVar("_Day", date, datetime)
 
 
@@ -23,10 +26,10 @@ class UnfitError(ValueError):
 
 def matching(pattern: str, expected: str) -> Reader:
     """Make a reader of texts that match the pattern as a whole."""
-    compiled = re.compile(pattern)
+    matches = re.compile(pattern).fullmatch
 
     def read(text: str) -> str:
-        if not compiled.fullmatch(text):
+        if not matches(text):
             raise UnfitError(expected)
         return text
 
@@ -36,10 +39,12 @@ def matching(pattern: str, expected: str) -> Reader:
 def one_of(kind: type[StrEnum]) -> Reader:
     """Make a reader of the words of an enumeration."""
 
+    by_word = {word.value: word for word in kind}
+
     def read(text: str) -> StrEnum:
         try:
-            return kind(text)
-        except ValueError:
+            return by_word[text]
+        except KeyError:
             raise UnfitError(f"one of {', '.join(kind)}{meant(text, list(kind))}") from None
 
     return read
