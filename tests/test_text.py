@@ -1,5 +1,6 @@
 """Words of people: what is stored and what becomes of it in HTML."""
 
+import re
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from markupsafe import Markup
 
-from amends import text
+from amends import _markdown, _markdown_full, text
 from tests.effort import EFFORT
 
 examples = settings(max_examples=100 * EFFORT, deadline=None)
@@ -68,7 +69,7 @@ class Seen(HTMLParser):
             self.text += self.address_if_not_shown()
 
     def address_if_not_shown(self):
-        href = next(dict(event[1])["href"] for event in reversed(self.events) if event[0] == "a")
+        href = next(dict(event[1])["href"] for event in reversed(pairs(self)) if event[0] == "a")
         return "" if self.text.endswith(href) else href
 
     def handle_data(self, data):
@@ -148,6 +149,32 @@ def test_cleaning_drops_what_is_not_text(words, cleaned):
 )
 def test_cleaning_keeps_what_scripts_and_emoji_need(words):
     assert text.clean(words) == unicodedata.normalize("NFC", words)
+
+
+@examples
+@given(hostile)
+def test_a_cheap_first_look_changes_nothing_in_what_is_stored(words):
+    assert text.clean(words) == with_no_tame_letter(text.clean, words)
+
+
+def with_no_tame_letter(clean, words):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_TAME", re.compile(r"(?!)"))
+        return clean(words)
+
+
+def test_a_tame_letter_is_visible_keeps_its_place_and_stays_as_it_is():
+    points = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    joined = {char for letter in points for char in unicodedata.normalize("NFD", letter)[1:]}
+    tame = [letter for letter in points if text._TAME.fullmatch(letter)]
+    assert len(tame) > 30_000
+    for letter in tame:
+        assert unicodedata.is_normalized("NFC", letter)
+        assert letter not in joined, "no letter before it takes it in"
+        assert not text._extends(letter)
+        assert not text._UNWANTED.match(letter)
+        assert not text._NEWLINE.match(letter)
+    assert "\t" not in tame
 
 
 def test_at_most_eight_marks_stand_on_one_letter():
@@ -359,9 +386,11 @@ def test_nothing_outside_the_allow_list_survives_and_nh3_agrees(words):
     assert seen.tags <= text.TAGS
     for tag, attrs in pairs(seen):
         assert [name for name, _ in attrs] == (["href", "rel"] if tag == "a" else [])
-        assert dict(attrs).get("rel", text.REL) == text.REL
+        assert dict(attrs).get("rel", _markdown.REL) == _markdown.REL
         assert dict(attrs).get("href", "https:").lower().startswith(("http:", "https:", "mailto:"))
-    cleaned = nh3.clean(html, tags=text.TAGS, attributes={"a": {"href"}}, url_schemes=text.SCHEMES, link_rel=text.REL)
+    cleaned = nh3.clean(
+        html, tags=text.TAGS, attributes={"a": {"href"}}, url_schemes=_markdown.SCHEMES, link_rel=_markdown.REL
+    )
     assert events(cleaned) == events(html)
 
 
@@ -377,7 +406,7 @@ def test_no_word_of_a_reply_is_lost(words):
 def test_text_without_markup_takes_the_short_way_to_the_same_page(words):
     cleaned = text.clean(words)
     if not text._MARKUP.search(cleaned):
-        assert text._full(cleaned) == text.markdown(cleaned)
+        assert _markdown_full.full(cleaned) == text._paragraphs(cleaned) == text.markdown(cleaned)
 
 
 # What is markup in one place and not in another.
@@ -392,34 +421,34 @@ TRIFLES += (" ", "   ", "    ", "\n", "\n ", "\n\n", "\n\n    ", "\u3000", "- ",
 def test_the_short_way_is_right_about_what_is_markup(words):
     cleaned = text.clean(words)
     if not text._MARKUP.search(cleaned):
-        assert text._full(cleaned) == text.markdown(cleaned)
+        assert _markdown_full.full(cleaned) == text._paragraphs(cleaned) == text.markdown(cleaned)
 
 
 def test_a_tab_indents_by_four():
     assert text.markdown("- a\n\t- b") == text.markdown("- a\n    - b")
 
 
-# Each defence holds alone: the others are taken away.
+# Each defence of the full converter holds alone: the others are taken away.
 
 SCRIPTS = "<script>alert(1)</script> <b onclick=alert(1)>b</b> &lt;i> *c*"
 
 
 def test_without_bleach_no_html_of_an_author_comes_through(monkeypatch):
-    monkeypatch.setattr(text, "_sanitized", lambda html: html)
-    assert Seen(text.markdown(SCRIPTS)).text == SCRIPTS.replace("*", "")
+    monkeypatch.setattr(_markdown_full, "_sanitized", lambda html: html)
+    assert Seen(_markdown_full.full(SCRIPTS)).text == SCRIPTS.replace("*", "")
 
 
 def test_a_markdown_that_passes_html_on_is_given_none(monkeypatch):
-    monkeypatch.setattr(text, "_Converter", Markdown)
-    assert Seen(text.markdown(SCRIPTS)).text == SCRIPTS.replace("*", "")
+    monkeypatch.setattr(_markdown_full, "_Converter", Markdown)
+    assert Seen(_markdown_full.full(SCRIPTS)).text == SCRIPTS.replace("*", "")
 
 
 def test_bleach_lets_only_our_own_elements_and_attributes_through():
     html = (
         '<p href="https://a.example" onclick="x"><a href="java&#115;cript:x" rel="opener" title="t">a</a><img src="x">'
     )
-    assert text._sanitized(html) == '<p><a>a</a>&lt;img src="x"&gt;</p>'
-    assert text._sanitized(link("mailto:a@b.example")) == link("mailto:a@b.example")
+    assert _markdown_full._sanitized(html) == '<p><a>a</a>&lt;img src="x"&gt;</p>'
+    assert _markdown_full._sanitized(link("mailto:a@b.example")) == link("mailto:a@b.example")
 
 
 def test_threads_do_not_disturb_each_other():
@@ -477,6 +506,6 @@ HOSTILE |= {
 def test_no_text_of_the_longest_length_takes_long(name):
     words = HOSTILE[name]
     start = time.process_time()
-    for shown in (text.plain, text.markdown, text.title_of):
+    for shown in (text.plain, text.markdown, text.title_of, _markdown.quick):
         shown(words)
     assert time.process_time() - start < 1
