@@ -8,9 +8,9 @@ from pathlib import Path
 from lxml import etree
 
 from amends.board import create_board
-from amends.board.freeze import build
 from amends.case import Case, Reason, as_of, promises
 from amends.figures import ALL_TIME, Fact, Place, Share, facts, figures
+from amends.generator.build import build
 from amends.record import Entry, LedgerLine, LedgerOutcome
 from tests.boards import a_page, a_record, read
 from tests.factories import START, a_case, a_line, after, an_event, make_board
@@ -83,7 +83,7 @@ def test_what_was_taken_back_leads_nowhere_else() -> None:
 
 def test_a_reply_dated_later_neither_hides_the_deadline_before_it_nor_is_missed_when_it_is_due(tmp_path: Path) -> None:
     content = make_board(tmp_path, a_case(an_event("reply", 48), text="x"))
-    for now, due in ((1, 24), (25, 48)):
+    for now, due in ((16, 24), (40, 48)):
         built = build(content, tmp_path / "public", tmp_path / "cache", after(now))
         assert built.next_due == after(due)
         assert len(built.warnings) == 1
@@ -93,7 +93,7 @@ def test_a_link_as_the_place_of_the_board_leads_to_the_board(tmp_path: Path) -> 
     content = make_board(tmp_path, a_case(text="x"))
     (tmp_path / "www").mkdir()
     os.symlink(tmp_path / "www", tmp_path / "public")
-    for hours in (1, 2, 3):
-        build(content, tmp_path / "public", tmp_path / "cache", after(hours))
+    for day in (2, 3, 4):
+        build(content, tmp_path / "public", tmp_path / "cache", START.replace(day=day))
         assert (tmp_path / "public").is_symlink()
-        assert f"{after(hours):%H:%M}" in (tmp_path / "www" / "index.html").read_text("utf-8")
+        assert f"{day} November 2026" in (tmp_path / "www" / "index.html").read_text("utf-8")

@@ -101,7 +101,7 @@ def test_a_wait_is_never_written_shorter_than_it_was(length: timedelta) -> None:
 def test_a_mean_score_of_ten_is_written_only_of_tens(scores: list[int]) -> None:
     mean = Mean(sum(scores), len(scores), len(scores))
     found = replace(Edition(record_of(), LATER).figures_all("acme"), score=mean)
-    of = five.five(ENGLISH, found, (), LATER)
+    of = five.five(ENGLISH, found, LATER)
     written = figure_tables.said(ENGLISH, [found], [of])[1].values[0][0]
     assert (written == "10.0") == (set(scores) == {10})
     assert float(written) <= sum(scores) / len(scores)
@@ -129,7 +129,7 @@ def test_what_the_five_figures_say_is_what_was_counted(
 ) -> None:
     edition = Edition(record_of(*fates, withheld=withheld), LATER)
     (found, *_) = edition.figures_shown("acme")
-    said = five.five(ENGLISH, found, edition.facts("acme"), LATER)
+    said = five.five(ENGLISH, found, LATER)
     assert [headline.name for headline in said.headlines] == list(five.NAMES)
     answered, _, solved, _, again = said.headlines
     had = sum(hours is not None for hours, _, _ in fates)
@@ -156,7 +156,7 @@ def test_what_counts_against_the_company_is_named_beside_what_customers_said(
     entries = (*record.entries["acme"], *a_record(*praise).entries["acme"])
     edition = Edition(replace(record, entries={"acme": entries}), LATER)
     (found, *_) = edition.figures_shown("acme")
-    of = five.five(ENGLISH, found, edition.facts("acme"), LATER)
+    of = five.five(ENGLISH, found, LATER)
     against = sum(hours is None for hours, _, _ in fates) + withheld + praised
     scores = sum(bool(hours is not None and outcome and again) for hours, outcome, again in fates)
     again, score, _ = (line.values[0][1] for line in figure_tables.said(ENGLISH, [found], [of]))

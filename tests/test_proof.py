@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from amends.board import create_board, urls
 from amends.board.edition import Edition
-from amends.board.pages.proof import ledger_of_month
-from amends.board.proof import Became, Proof, month_name, months, proof, total
+from amends.board.page import Page
+from amends.board.pages.proof import ledger, ledger_of_month, show
+from amends.board.proof import Became, Month, Proof, month_name, total
 from amends.case import Case, Reason
 from amends.figures import ALL_TIME, facts, figures
 from amends.record import Entry, LedgerLine, LedgerOutcome, Record, Standing, load, write_ledger
@@ -50,24 +51,34 @@ def moved(case: Case, number: str, by: timedelta) -> Case:
     return replace(case, number=number, received=case.received + by, reply_by=case.reply_by + by, events=events)
 
 
+AFTERWARDS = START + timedelta(days=120)
+"""When everything has happened that these records tell of."""
+
+
 def proof_of(record: Record) -> Proof:
-    entries, ledger = record.entries["acme"], record.ledgers["acme"]
-    company = record.company("acme")
-    return proof(company, facts(entries, ledger, company.zone), entries, ledger)
+    (found,) = show(Edition(record, AFTERWARDS)).facts["proofs"]
+    assert isinstance(found, Proof)
+    return found
+
+
+def months_of(record: Record) -> tuple[Month, ...]:
+    page = ledger(Edition(record, AFTERWARDS), "acme")
+    assert isinstance(page, Page)
+    return tuple(page.facts["months"])
 
 
 @settings(deadline=None)
 @given(record=records())
 def test_the_rows_add_up_to_what_the_figures_call_received(record: Record) -> None:
-    company, entries, ledger = record.company("acme"), record.entries["acme"], record.ledgers["acme"]
-    known = facts(entries, ledger, company.zone)
+    company, entries, lines = record.company("acme"), record.entries["acme"], record.ledgers["acme"]
+    known = facts(entries, lines, company.zone)
     found = proof_of(record)
-    received = figures(known, ALL_TIME, NOW, company.zone)
+    received = figures(known, ALL_TIME, AFTERWARDS, company.zone)
     assert sum(found.tally.rows.values()) == found.tally.received == received.received
     assert (found.tally.spam, found.tally.imported) == (received.spam.part, received.imported)
     assert found.tally.rows[Became.LOST] == received.places["lost"]
     assert sum(found.tally.withheld.values()) == found.tally.rows[Became.WITHHELD]
-    assert len({entry.case.number for entry in entries} | {line.case for line in ledger}) == (
+    assert len({entry.case.number for entry in entries} | {line.case for line in lines}) == (
         found.tally.received + found.tally.spam + found.tally.imported
     )
 
@@ -75,12 +86,11 @@ def test_the_rows_add_up_to_what_the_figures_call_received(record: Record) -> No
 @settings(deadline=None)
 @given(record=records())
 def test_the_months_add_up_to_the_whole(record: Record) -> None:
-    company, entries, ledger = record.company("acme"), record.entries["acme"], record.ledgers["acme"]
-    found = months(facts(entries, ledger, company.zone), entries, ledger)
+    found = months_of(record)
     whole = proof_of(record).tally
     assert total(month.tally for month in found) == replace(whole, imported=0)
     assert [month.name for month in found] == sorted({month.name for month in found}, reverse=True)
-    assert sum(month.lines for month in found) == len(ledger)
+    assert sum(month.lines for month in found) == len(record.ledgers["acme"])
 
 
 @settings(deadline=None)
@@ -88,7 +98,7 @@ def test_the_months_add_up_to_the_whole(record: Record) -> None:
 def test_who_adds_up_the_ledgers_gets_the_rows_but_for_the_cases_that_are_named(record: Record) -> None:
     found = proof_of(record)
     added: Counter[str] = Counter()
-    edition = Edition(record, NOW)
+    edition = Edition(record, AFTERWARDS)
     for month in {month_name(line.received) for line in record.ledgers["acme"]}:
         file = ledger_of_month(edition, "acme", month)
         text = file.text if file else ""

@@ -10,11 +10,12 @@ Single promises are not counted but the cases in which they were made: a lost fi
 leave only one case behind.
 """
 
-from amends.figures.company import Figures, Topic, figures, next_change
-from amends.figures.facts import Ending, Fact, Place, facts
+from amends.figures.company import Figures, Topic, change_of, figures, figures_of, next_change
+from amends.figures.facts import Ending, Fact, Place, fact_of, facts
 from amends.figures.measures import FEW, Mean, Nps, Share, Wait
-from amends.figures.months import Month, months
-from amends.figures.pledges import Pledge, pledge_of
+from amends.figures.months import Month, months, months_of
+from amends.figures.pledges import Pledge, next_due, pledge_of
+from amends.figures.tally import Tally, by_month, tally, total, within
 from amends.figures.window import ALL_TIME, Window, closed_year
 
 __all__ = [
@@ -29,13 +30,23 @@ __all__ = [
     "Place",
     "Pledge",
     "Share",
+    "Tally",
     "Topic",
     "Wait",
     "Window",
+    "by_month",
+    "change_of",
     "closed_year",
+    "fact_of",
     "facts",
     "figures",
+    "figures_of",
     "months",
+    "months_of",
     "next_change",
+    "next_due",
     "pledge_of",
+    "tally",
+    "total",
+    "within",
 ]

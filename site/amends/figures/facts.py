@@ -107,9 +107,18 @@ class Fact:
 def facts(entries: Iterable[Entry], ledger: Iterable[LedgerLine], zone: tzinfo) -> tuple[Fact, ...]:
     """Return a fact for each case of one company, in the order of receipt; a file wins over its line of the ledger."""
     lines = {line.case: line for line in ledger}
-    found = [_of_entry(entry, lines.pop(entry.case.number, None), zone) for entry in entries]
-    found.extend(_of_line(line) for line in lines.values())
+    found = [fact_of(entry, lines.pop(entry.case.number, None), zone) for entry in entries]
+    found.extend(fact_of(None, line, zone) for line in lines.values())
     return tuple(sorted(found, key=lambda fact: (fact.received, fact.case)))
+
+
+def fact_of(entry: Entry | None, line: LedgerLine | None, zone: tzinfo) -> Fact:
+    """Return the fact of one case, by its file or else by its line; ValueError where there is neither."""
+    if entry is not None:
+        return _of_entry(entry, line, zone)
+    if line is None:
+        raise ValueError("neither a file nor a line of the ledger")
+    return _of_line(line)
 
 
 def _of_entry(entry: Entry, line: LedgerLine | None, zone: tzinfo) -> Fact:

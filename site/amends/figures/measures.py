@@ -12,6 +12,8 @@ FEW = 10
 Z95 = 1.959964
 """The standard normal quantile that leaves 2.5 % on either side."""
 
+SECOND = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -75,6 +77,12 @@ class Wait:
         given = tuple(lengths)
         had = sorted(length for length in given if length is not None)
         return cls(tuple(had), len(given) - len(had))
+
+    @classmethod
+    def of_seconds(cls, lengths: Iterable[int], whole: int) -> "Wait":
+        """Return the wait of so many in all, of which these had it after so many seconds, shortest first."""
+        had = tuple(length * SECOND for length in lengths)
+        return cls(had, whole - len(had))
 
     @property
     def whole(self) -> int:

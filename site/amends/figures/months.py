@@ -1,13 +1,14 @@
 """The 12 closed months, one by one: what came in each, and what became of it by now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from amends.figures.company import DAY
 from amends.figures.facts import Fact
 from amends.figures.measures import Share, Wait
-from amends.figures.window import Window, closed_year, month_after, start_of
+from amends.figures.tally import Tally, by_month, total
+from amends.figures.window import Window, closed_year, month_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,17 @@ class Month:
 
 def months(facts: Iterable[Fact], now: datetime) -> tuple[Month, ...]:
     """Return the 12 closed calendar months in UTC before the month of `now`, oldest first."""
-    counted = tuple(fact for fact in facts if fact.counts)
-    return tuple(_month(first, counted) for first in _firsts(closed_year(now)))
+    # In no zone does a month look any different.
+    return months_of(by_month(facts, now, UTC), now)
+
+
+def months_of(tallies: Mapping[date, Tally], now: datetime) -> tuple[Month, ...]:
+    """Return the 12 closed months before that of `now`; the tallies are those of all months, by their first days."""
+    opened = total(tallies.values()).opened
+    return tuple(
+        _month(first, tallies.get(first, Tally()), sum(change for at, change in opened.items() if at <= first))
+        for first in _firsts(closed_year(now))
+    )
 
 
 def _firsts(year: Window) -> Iterator[date]:
@@ -45,9 +55,6 @@ def _firsts(year: Window) -> Iterator[date]:
         first = month_after(first)
 
 
-def _month(first: date, counted: tuple[Fact, ...]) -> Month:
-    window = Window(first, month_after(first))
-    end = start_of(month_after(first))
-    wait = Wait.of(fact.replied_in for fact in counted if window.has(fact.received))
-    still_open = sum(fact.is_open_before(end) for fact in counted)
+def _month(first: date, found: Tally, still_open: int) -> Month:
+    wait = Wait.of_seconds(found.replies, found.received)
     return Month(first, wait.whole, len(wait.lengths), wait, wait.within(DAY), still_open)

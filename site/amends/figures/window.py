@@ -13,7 +13,10 @@ class Window:
 
     def has(self, received: datetime) -> bool:
         """Whether a case received then belongs to it."""
-        day = received.astimezone(UTC).date()
+        return self.has_day(received.astimezone(UTC).date())
+
+    def has_day(self, day: date) -> bool:
+        """Whether it is one of its days."""
         return (self.first is None or self.first <= day) and (self.end is None or day < self.end)
 
 
@@ -29,7 +32,8 @@ def closed_year(now: datetime) -> Window:
 
 def month_of(at: datetime) -> date:
     """Return the first day of the month of an instant."""
-    return at.astimezone(UTC).date().replace(day=1)
+    day = at.astimezone(UTC)
+    return date(day.year, day.month, 1)
 
 
 def month_after(first: date) -> date:
