@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from amends.board import accent, create_board, urls
-from amends.board.shelf import Row, row_of
+from amends.board.row import Row, row_of
 from amends.case import Case, Kind, Outcome
 from amends.language import language
 from amends.record import Board, Entry, LedgerLine, Record, Standing
@@ -69,7 +69,7 @@ def words_of(page: str) -> str:
 
 
 def board_of(record: Record, now: datetime) -> dict[str, bytes]:
-    """All pages of a board by their addresses, but the front page, which says when it was built."""
+    """All pages of a board by their addresses, but the front page, which says on which day it was built."""
     client = create_board(record, now).test_client()
     return {url: client.get(url).data for url in urls(record, now) if url != "/"}
 

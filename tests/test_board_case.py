@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.board import create_board, thread, urls
+from amends.board.edition import Edition
 from amends.board.heading import heading
-from amends.board.shelf import Shelf
 from amends.board.summary import late_summary, summary
 from amends.case import Case, Event, State, is_late
 from amends.record import Board, Contact, Entry, Standing
@@ -36,7 +36,7 @@ from tests.boards import (
     read,
     words_of,
 )
-from tests.factories import NUMBER, START, a_case, a_company, after, an_event
+from tests.factories import NUMBER, START, a_case, after, an_event
 
 # --- The sentence on top ---
 
@@ -269,6 +269,7 @@ def test_a_correction_keeps_the_first_wording_beside_the_new_one() -> None:
 
 
 @given(st.text("ab c\n*[]<&", max_size=60), st.text("ab c\n*[]<&", max_size=60))
+@settings(deadline=None)
 def test_no_word_of_either_wording_is_lost_in_a_correction(first: str, last: str) -> None:
     def of(*kinds: str) -> list[str]:
         texts = []
@@ -397,7 +398,10 @@ def test_an_imported_case_says_nothing_about_the_companys_speed() -> None:
         assert "data-since" not in page
         assert "Its times say nothing about how fast the company answers here." in page
     assert 'href="https://market.example/1" rel="nofollow ugc noopener"' in a_page(CASES["imported"], after(100))
-    assert Shelf(a_record(CASES["imported-unanswered"]), a_company(), after(100)).lists["overdue"] == ()
+    shelf = Edition(a_record(CASES["imported-unanswered"]), after(100)).shelf("acme")
+    assert shelf is not None
+    assert shelf.rows("all") != []
+    assert shelf.rows("overdue") == []
 
 
 def test_praise_is_not_called_a_complaint() -> None:

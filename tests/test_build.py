@@ -1,5 +1,6 @@
 """The generator: whole boards or none, and faults that hide nothing."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -7,17 +8,22 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask_frozen import Freezer
 
-from amends.board import freeze, swap
-from amends.board.freeze import BuildError, build
+from amends.board.frame import Frame
 from amends.cli import main
-from amends.record import RecordError, case_file
-from tests.factories import a_case, after, make_board
+from amends.generator import swap
+from amends.generator.build import BuildError, build
+from amends.record import RecordError, case_file, exclusive
+from amends.shelves import scan
+from tests.factories import NUMBER, START, a_case, after, an_event, make_board, put_case
 from tests.house import House
 
 ROOT = Path(__file__).parents[1]
@@ -134,18 +140,12 @@ def test_a_broken_board_toml_leaves_the_old_board_and_names_the_line(house: Hous
     assert files_of(house.public) == before
 
 
-@pytest.mark.parametrize("call", ["mkdir", "write", "fsync", "rename"])
-def test_a_build_that_fails_leaves_the_old_board_whole(
-    house: House, call: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    published(house)
-    before = files_of(house.public)
-    with house.inbox.reading():
-        pass
+def failing(*_arguments: object, **_keywords: object) -> object:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
-    def failing(*_arguments: object, **_keywords: object) -> object:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
+def fail(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Let one kind of call fail, as on a full disk."""
     if call == "write":
         real = Path.write_bytes
 
@@ -153,14 +153,29 @@ def test_a_build_that_fails_leaves_the_old_board_whole(
             return failing() if path.suffix == ".html" else real(path, data)
 
         monkeypatch.setattr(Path, "write_bytes", write_page)
-    elif call == "rename":
+    elif call == "exchange":
         monkeypatch.setattr(swap, "_exchange", lambda *_: errno.EINVAL)
     else:
         monkeypatch.setattr(os, call, failing)
+
+
+@pytest.mark.parametrize("call", ["mkdir", "write", "fsync", "exchange"])
+def test_a_build_that_fails_leaves_the_old_board_whole_and_the_next_one_makes_up_for_it(
+    tmp_path: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_board(tmp_path, a_case(text="My parcel is late."))
+    place, cache = tmp_path / "public", tmp_path / "cache"
+    build(content, place, cache, after(1))
+    before = files_of(place)
+    put_case(content, a_case(number="2abc4def", received=after(1), text="Another."))
+    fail(monkeypatch, call)
     with pytest.raises(OSError, match=r"No space|cannot exchange"):
-        build(house.content, house.public, house.folder / "cache", house.now)
+        build(content, place, cache, after(2))
     monkeypatch.undo()
-    assert files_of(house.public) == before
+    assert files_of(place) == before
+    assert build(content, place, cache, after(2)).cases == 2
+    build(content, tmp_path / "fresh", tmp_path / "other-cache", after(2))
+    assert files_of(place) == files_of(tmp_path / "fresh")
 
 
 def test_a_reader_sees_a_whole_board_at_every_moment_of_the_exchange(tmp_path: Path) -> None:
@@ -196,7 +211,7 @@ def test_the_machines_time_zone_and_locale_change_nothing(tmp_path: Path) -> Non
             check=True,
             capture_output=True,
         )
-    first, second = (files_of(folder) for folder in tmp_path.iterdir() if not folder.name.startswith("cache"))
+    first, second = (files_of(folder) for folder in tmp_path.iterdir() if not folder.name.startswith(("cache", ".")))
     assert first == second
 
 
@@ -221,22 +236,68 @@ def test_nothing_shown_without_its_last_good_version_is_lost_when_the_record_its
     assert len(built.faults) == 1
 
 
-def test_only_one_build_at_a_time_works_on_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content, cache, held = make_board(tmp_path), tmp_path / "cache", []
-    cache.mkdir()
-    real = swap.put_in_place
+def is_held(lock: Path) -> bool:
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
-    def spy(new: Path, place: Path) -> None:
-        with (cache / "build.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                held.append(True)
-        real(new, place)
 
-    monkeypatch.setattr(freeze, "put_in_place", spy)
+def test_a_board_is_locked_from_the_first_file_read_to_the_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, cache, held = make_board(tmp_path, a_case(text="x")), tmp_path / "cache", []
+    real = swap._exchange
+
+    def watch(what: str, _: int, things: Iterable[Any], *__: object) -> Iterator[Any]:
+        held.append((what, is_held(cache / "build.lock")))
+        return iter(things)
+
+    def exchange(new: bytes, place: bytes) -> int:
+        held.append(("Exchanging", is_held(cache / "build.lock")))
+        return real(new, place)
+
     build(content, tmp_path / "public", cache, after(1))
-    assert held == [True]
+    put_case(content, a_case(number="2abc4def", received=after(1), text="y"))
+    monkeypatch.setattr(swap, "_exchange", exchange)
+    build(content, tmp_path / "public", cache, after(2), watch=watch)
+    assert held[0] == ("Reading", True)
+    assert held[-1] == ("Exchanging", True)
+    assert all(it_is for _, it_is in held)
+    assert not is_held(cache / "build.lock")
+
+
+def test_a_second_build_waits_for_the_first_and_then_both_are_done(tmp_path: Path) -> None:
+    content, cache = make_board(tmp_path, a_case(text="x")), tmp_path / "cache"
+    with exclusive(cache, "build"):
+        second = [
+            subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "amends", "build", str(content), "--now", f"2026-11-02T1{hour}:00:00Z"),
+                    *("--out", str(tmp_path / "public"), "--cache", str(cache)),
+                ],
+                stderr=subprocess.PIPE,
+            )
+            for hour in range(2)
+        ]
+        # Whoever waits for a lock stands in the list of the system's locks, with an arrow before it.
+        waiting = set()
+        while len(waiting) < len(second) and all(process.poll() is None for process in second):
+            waiting = {process.pid for process in second if waits(process.pid)}
+        assert not (tmp_path / "public").exists()
+    for process in second:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    build(content, tmp_path / "public", cache, after(3))
+    build(content, tmp_path / "fresh", tmp_path / "other-cache", after(3))
+    assert files_of(tmp_path / "public") == files_of(tmp_path / "fresh")
+
+
+def waits(process: int) -> bool:
+    """Whether a process waits for a lock on a file (proc_locks(5))."""
+    return re.search(rf"-> FLOCK\s+ADVISORY\s+WRITE {process} ", Path("/proc/locks").read_text()) is not None
 
 
 def test_what_a_broken_build_left_does_not_spoil_the_next_one(tmp_path: Path) -> None:
@@ -247,43 +308,101 @@ def test_what_a_broken_build_left_does_not_spoil_the_next_one(tmp_path: Path) ->
     assert not (tmp_path / "public" / "half.html").exists()
 
 
-def test_no_folder_is_left_beside_the_board(tmp_path: Path) -> None:
+def test_beside_the_board_stands_nothing_but_its_hidden_second_generation(tmp_path: Path) -> None:
     content = make_board(tmp_path)
-    for _ in range(2):
-        build(content, tmp_path / "public", tmp_path / "cache", after(1))
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["cache", "content", "public"]
+    for day in (2, 3, 4):
+        build(content, tmp_path / "public", tmp_path / "cache", START.replace(day=day))
+        beside = {folder.name for folder in tmp_path.iterdir()} - {".public.next"}
+        assert beside == {"cache", "content", "public"}
 
 
-def test_the_whole_new_board_is_on_disk_before_it_is_put_in_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: set[str] = set()
-    real_fsync, real_swap = os.fsync, swap.put_in_place
-
-    def fsync(handle: int) -> None:
-        synced.add(str(Path(f"/proc/self/fd/{handle}").readlink()))
-        real_fsync(handle)
-
-    def put_in_place(new: Path, place: Path) -> None:
-        assert {str(file) for file in (new, *new.rglob("*"))} <= synced
-        real_swap(new, place)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(freeze, "put_in_place", put_in_place)
-    assert build(make_board(tmp_path), tmp_path / "public", tmp_path / "cache", after(1)).pages > 1
-
-
-def test_a_board_whose_files_are_not_its_pages_is_not_put_in_place(
+def test_a_page_that_would_be_written_to_another_file_is_not_put_in_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = make_board(tmp_path, a_case(text="My parcel is late."))
     build(content, tmp_path / "public", tmp_path / "cache", after(1))
     before = files_of(tmp_path / "public")
-    real = freeze._file_of
-    monkeypatch.setattr(freeze, "_file_of", lambda url: real(url).replace("acme/index", "acme/other"))
-    with pytest.raises(BuildError, match="the old board is as it was"):
+    put_case(content, a_case(an_event("reply", 1), text="My parcel is late."))
+    real = Freezer.urlpath_to_filepath
+
+    def merged(freezer: Freezer, path: str) -> str:
+        return str(real(freezer, path)).replace(f"acme/{NUMBER}/", "acme/all/")
+
+    monkeypatch.setattr(Freezer, "urlpath_to_filepath", merged)
+    with pytest.raises(BuildError, match=rf"acme/{NUMBER}/"):
         build(content, tmp_path / "public", tmp_path / "cache", after(2))
     assert files_of(tmp_path / "public") == before
+
+
+def test_a_board_with_a_link_that_leads_nowhere_is_not_put_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_board(tmp_path, a_case(text="My parcel is late."))
+    build(content, tmp_path / "public", tmp_path / "cache", after(1))
+    before = files_of(tmp_path / "public")
+    put_case(content, a_case(an_event("reply", 1), text="My parcel is late."))
+    real = Frame.write
+    monkeypatch.setattr(Frame, "write", lambda frame, page: real(frame, page) + '<a href="/nowhere/">there</a>')
+    with pytest.raises(BuildError, match=r"(?s)/nowhere/.*The old board is as it was"):
+        build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    assert files_of(tmp_path / "public") == before
+    monkeypatch.undo()
+    build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    assert "Olga" in (tmp_path / "public" / "acme" / NUMBER / "index.html").read_text("utf-8")
+
+
+def test_a_link_of_a_persons_that_leads_nowhere_is_told_and_keeps_no_board_back(tmp_path: Path) -> None:
+    reply = an_event("reply", 1, text="See [there](https://board.example/acme/nowhere/).")
+    content = make_board(tmp_path, a_case(reply, text="My parcel is late."))
+    (warning,) = build(content, tmp_path / "public", tmp_path / "cache", after(2)).warnings
+    assert warning.startswith(f"acme/{NUMBER}/index.html: ")
+    assert "/acme/nowhere/" in warning
+
+
+def test_words_that_were_taken_back_stand_in_no_file_beside_the_board_either(tmp_path: Path) -> None:
+    content = make_board(tmp_path, a_case(text="The wheels were bent."), a_case(number="2abc4def", text="Other."))
+    for hours in (1, 2):
+        build(content, tmp_path / "public", tmp_path / "cache", after(hours))
+    put_case(content, a_case(an_event("withdrawn", 2)))
+    build(content, tmp_path / "public", tmp_path / "cache", after(3))
+    generations = [folder for folder in tmp_path.iterdir() if folder.name not in ("cache", "content")]
+    assert generations
+    assert not [name for folder in generations for name, page in files_of(folder).items() if b"wheels" in page]
+
+
+def test_a_page_whose_case_is_gone_goes_with_it(tmp_path: Path) -> None:
+    content = make_board(tmp_path, a_case(text="x"))
+    path = put_case(content, a_case(number="2abc4def", received=after(1), text="y"))
+    build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    path.unlink()
+    built = build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    assert (built.cases, built.removed) == (1, 1)
+    assert not (tmp_path / "public" / "acme" / "2abc4def").exists()
+
+
+def test_a_build_without_a_change_writes_nothing_and_tells_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = make_board(tmp_path, a_case(text="x"))
+    # Else files that are younger than two seconds would be read again.
+    monkeypatch.setattr(scan, "YOUNG", 0)
+    first = build(content, tmp_path / "public", tmp_path / "cache", after(1))
+    pages = {file: file.stat().st_ino for file in (tmp_path / "public").rglob("*")}
+    second = build(content, tmp_path / "public", tmp_path / "cache", after(2))
+    assert (second.changed, second.removed) == (0, 0)
+    assert (second.pages, second.cases, second.next_due) == (first.pages, first.cases, first.next_due)
+    assert {file: file.stat().st_ino for file in (tmp_path / "public").rglob("*")} == pages
+
+
+def test_another_address_of_the_board_is_on_all_its_pages_and_not_remembered(tmp_path: Path) -> None:
+    content, place, cache = make_board(tmp_path, a_case(text="x")), tmp_path / "public", tmp_path / "cache"
+    build(content, place, cache, after(1))
+    before = files_of(place)
+    build(content, place, cache, after(1), base_url="https://x.example/board/")
+    assert all(b"https://board.example" not in page for page in files_of(place).values())
+    assert b'href="/board/acme/"' in files_of(place)["index.html"]
+    build(content, place, cache, after(1))
+    assert files_of(place) == before
 
 
 def test_an_address_of_the_board_may_lack_its_last_slash(tmp_path: Path) -> None:
@@ -293,10 +412,26 @@ def test_an_address_of_the_board_may_lack_its_last_slash(tmp_path: Path) -> None
     assert files_of(tmp_path / "one") == files_of(tmp_path / "other")
 
 
-def test_the_next_build_is_due_at_the_first_of_all_deadlines(tmp_path: Path) -> None:
+def test_the_next_build_is_due_at_the_first_deadline_of_the_day_or_else_with_the_next_day(tmp_path: Path) -> None:
     early, late = a_case(text="x"), a_case(number="2abc4def", received=after(5), text="y")
     content = make_board(tmp_path, early, late)
-    assert build(content, tmp_path / "public", tmp_path / "cache", after(6)).next_due == early.reply_by
+    tomorrow = datetime(2026, 11, 3, tzinfo=UTC)
+    for now, due in (
+        (after(6), tomorrow),
+        (tomorrow, early.reply_by),
+        (early.reply_by, late.reply_by),
+        (late.reply_by, datetime(2026, 11, 4, tzinfo=UTC)),
+    ):
+        assert build(content, tmp_path / "public", tmp_path / "cache", now).next_due == due
+
+
+def test_what_is_due_is_on_the_board_at_that_instant_and_not_before(tmp_path: Path) -> None:
+    content, place, cache = make_board(tmp_path, a_case(text="x")), tmp_path / "public", tmp_path / "cache"
+    overdue = place / "acme" / "overdue" / "index.html"
+    build(content, place, cache, after(23))
+    assert NUMBER not in overdue.read_text("utf-8")
+    build(content, place, cache, after(24))
+    assert NUMBER in overdue.read_text("utf-8")
 
 
 def test_an_accent_that_cannot_be_read_is_told(tmp_path: Path) -> None:
@@ -307,16 +442,35 @@ def test_an_accent_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert warning.startswith("acme/company.toml: accent: ")
 
 
-@pytest.mark.parametrize("damage", ["another version", "no database"])
-def test_a_memory_that_cannot_be_trusted_is_begun_anew(house: House, damage: str) -> None:
+def damage(file: Path, how: str) -> None:
+    """Let a file of the cache be of another version, or no database at all."""
+    if how == "no database":
+        file.write_bytes(b"no database " * 1000)
+        return
+    store = sqlite3.connect(file)
+    store.execute("PRAGMA user_version = 99")
+    with contextlib.suppress(sqlite3.OperationalError), store:
+        store.execute("UPDATE setting SET value = 'another' WHERE key = 'version'")
+    store.close()
+
+
+every_damage = pytest.mark.parametrize("how", ["another version", "no database"])
+
+
+@every_damage
+def test_a_memory_that_cannot_be_trusted_is_begun_anew(house: House, how: str) -> None:
     number, path = published(house)
-    memory = house.folder / "cache" / "last-good.db"
-    if damage == "no database":
-        memory.write_bytes(b"no database " * 1000)
-    else:
-        store = sqlite3.connect(memory)
-        store.execute("PRAGMA user_version = 99")
-        store.close()
+    damage(house.folder / "cache" / "last-good.db", how)
     path.write_text(path.read_text().replace("kind: complaint", "kind: rant"))
     build(house.content, house.public, house.folder / "cache", house.now)
     assert "cannot be read" in house.page(f"acme/{number}")
+
+
+@every_damage
+def test_what_the_last_build_knew_is_begun_anew_where_it_cannot_be_trusted(tmp_path: Path, how: str) -> None:
+    content, place, cache = make_board(tmp_path, a_case(text="x")), tmp_path / "public", tmp_path / "cache"
+    build(content, place, cache, after(1))
+    before = files_of(place)
+    damage(cache / "board.db", how)
+    assert build(content, place, cache, after(1)).changed == len(before)
+    assert files_of(place) == before

@@ -75,7 +75,7 @@ def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path
     second = run(folder, "--out", "board", **environ)
     assert second.returncode == 0, second.stderr
     assert "Installing" not in second.stderr
-    assert re.search(r"\d+ cases, \d+ files in", second.stdout)
+    assert re.search(r"board: \d+ pages of \d+ cases", second.stdout)
 
 
 def reached() -> dict[str, str]:

@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from amends import clock, text
 from amends.board import create_board
 from amends.board.machines import atom
-from amends.board.machines.entries import NEWEST
+from amends.board.machines.entries import MOST_OPEN, NEWEST
 from amends.case import Case
 from amends.record import Board, Entry, Record, Standing, load
 from tests.boards import CASES, EXAMPLE, NOW, REPLY, SOON, TEXT, a_page, a_record, every_case, numbered
@@ -167,16 +167,18 @@ def test_a_later_build_of_the_same_cases_changes_no_feed() -> None:
             assert fetch(record, then, address + suffix) == fetch(record, now, address + suffix)
 
 
-def test_the_feed_of_all_has_the_newest_and_the_feed_of_open_ones_every_open_case() -> None:
-    cases = [numbered(index) for index in range(NEWEST + 10)]
+@pytest.mark.parametrize(("address", "most"), [("/feed.xml", NEWEST), ("/open.xml", MOST_OPEN)])
+def test_a_feed_has_the_cases_to_which_something_happened_last(address: str, most: int) -> None:
+    cases = [numbered(index) for index in range(most + 10)]
     record = a_record(*cases)
-    assert len(titles(record)) == NEWEST
-    newest = parsed(record).findtext("a:entry/a:id", namespaces=IN)
-    assert newest == f"https://board.example/acme/{cases[-1].number}/"
-    assert len(titles(record, "/open.xml")) == len(cases)
-    solved = a_record(CASES["confirmed"], cases[0])
-    assert len(titles(solved)) == 2
-    assert len(titles(solved, "/acme/open.xml")) == 1
+    found = [found.text for found in parsed(record, address).iterfind("a:entry/a:id", namespaces=IN)]
+    assert found == [f"https://board.example/acme/{case.number}/" for case in cases[: -most - 1 : -1]]
+
+
+def test_the_feed_of_open_cases_has_no_other() -> None:
+    record = a_record(CASES["confirmed"], numbered(0))
+    assert len(titles(record)) == 2
+    assert len(titles(record, "/acme/open.xml")) == 1
 
 
 def test_a_feed_without_entries_is_whole_and_no_older_than_what_closed_the_last_one() -> None:

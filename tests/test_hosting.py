@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from amends.board import create_board, freeze, urls
+from amends.board import create_board, urls
 from amends.board.frame import CSP
 from amends.board.machines import headers, servers
 from amends.board.pages import search
+from amends.generator.build import build
 from amends.record import Board
 from tests.boards import EXAMPLE, NOW, TEXT, a_record
 from tests.factories import a_case
@@ -54,7 +55,7 @@ def test_every_answer_has_the_safety_headers_and_no_header_twice() -> None:
 
 
 def test_every_pattern_stands_for_a_file_that_there_is(tmp_path: Path) -> None:
-    freeze.build(EXAMPLE, tmp_path / "public", tmp_path / "cache", NOW)
+    build(EXAMPLE, tmp_path / "public", tmp_path / "cache", NOW)
     public = tmp_path / "public"
     addresses = {f"/{file.relative_to(public).as_posix()}" for file in public.rglob("*") if file.is_file()}
     for path in rules((public / "_headers").read_text("utf-8")):
@@ -130,6 +131,25 @@ def test_nginx_and_caddy_send_the_search_page_its_own_policy_and_all_others_the_
 def test_each_place_of_nginx_inherits_every_header_because_none_has_one_of_its_own() -> None:
     written = servers.nginx(Board(), search.POLICY)
     assert not [line for line in written.splitlines() if line.lstrip().startswith("location") and "add_header" in line]
+
+
+def test_nginx_and_caddy_send_the_twins_that_a_build_wrote() -> None:
+    nginx = servers.nginx(Board(), search.POLICY).splitlines()
+    at = nginx.index("    index index.html;")
+    assert nginx[at + 1 : at + 5] == [
+        *("    gzip_static on;", "    gzip_vary on;", "    gzip_proxied any;"),
+        "    # brotli_static on;  # with the module ngx_brotli",
+    ]
+    assert "    file_server {\n        precompressed br gzip\n    }\n" in servers.caddy(Board(), search.POLICY)
+
+
+def test_caddy_shows_the_boards_own_page_for_what_is_missing_and_no_other_error() -> None:
+    written = servers.caddy(Board("B", "https://x.example/board/"), search.POLICY)
+    handled = written.split("    handle_errors {\n", 1)[1].split()
+    assert " ".join(handled) == (
+        "@missing expression {http.error.status_code} == 404 "
+        "handle @missing { rewrite * /board/404.html file_server } } }"
+    )
 
 
 @pytest.mark.parametrize("write", [servers.nginx, servers.caddy, headers.headers_file])

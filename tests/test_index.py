@@ -1,5 +1,6 @@
 """The search index: what is in it, that it is whole wherever it stands, and that nothing taken back lives on in it."""
 
+import errno
 import fcntl
 import gzip
 import json
@@ -18,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends import text
-from amends.board import search
-from amends.board.freeze import build
-from amends.board.search import FOLDER, NOTE
 from amends.case import Case
 from amends.cli import main
+from amends.generator import search
+from amends.generator.build import build
+from amends.generator.search import FOLDER, NOTE
 from tests.boards import EXAMPLE, REPLY, STATIC, a_page, a_record, board_of
 from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, an_event, make_board, put, put_case
@@ -152,6 +153,11 @@ def test_a_board_without_cases_has_an_index_that_is_empty(tmp_path: Path) -> Non
 # --- Whole, or as it was ---
 
 
+def beside(public: Path) -> set[str]:
+    """What stands beside a board and its second generation."""
+    return {folder.name for folder in public.parent.iterdir()} - {"public", ".public.next"}
+
+
 def test_the_index_is_put_in_place_whole_and_leaves_nothing_beside_the_board(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,7 +176,7 @@ def test_the_index_is_put_in_place_whole_and_leaves_nothing_beside_the_board(
     search.index(public, tmp_path / "cache", LATER)
     assert exchanged == [public / FOLDER]
     assert note(public)["made"] == "2026-11-23T12:00:00Z"
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["cache", "content", "public"]
+    assert beside(public) == {"cache", "content"}
 
 
 @pytest.mark.parametrize("script", ["echo no space left >&2; exit 1", "exit 0", "kill -9 $$"])
@@ -185,7 +191,7 @@ def test_a_pagefind_that_fails_leaves_the_old_index_and_says_why(
     assert "Error: Pagefind ended with status" in result.output
     assert ("no space left" in result.output) is ("no space left" in script)
     assert files_of(public) == before
-    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["cache", "content", "public"]
+    assert beside(public) == {"cache", "content"}
 
 
 def test_a_build_whose_index_fails_leaves_the_old_board_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,6 +233,11 @@ def test_a_board_never_indexed_gets_no_index(tmp_path: Path) -> None:
     assert not (tmp_path / "public" / FOLDER).exists()
 
 
+def refuse(*_: object) -> None:
+    """Answer as a file system does on which a file has one name only."""
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
 @pytest.mark.parametrize("links", [True, False])
 def test_a_build_keeps_the_index_while_words_are_only_added(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
@@ -234,7 +245,7 @@ def test_a_build_keeps_the_index_while_words_are_only_added(
     public = an_indexed_board(tmp_path, SHOWN)
     before = files_of(public / FOLDER)
     if not links:
-        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError))
+        monkeypatch.setattr(os, "link", refuse)
     assert rebuilt(tmp_path, a_case(*SHOWN.events, an_event("followup", 9), text=SHOWN.text), OTHER) == ()
     assert files_of(public / FOLDER) == before
 
@@ -255,7 +266,8 @@ def test_words_that_were_taken_back_are_in_no_index_after_the_next_build(tmp_pat
     assert note(public)["made"] == "2026-11-23T12:00:00Z"
     gone = "sorry" if now is TAKEN_BACK["corrected"] else "wheels"
     assert len(fragments(public)) == 2
-    assert not [found for found in fragments(public).values() if gone in json.dumps(found)]
+    for generation in (public, tmp_path / ".public.next"):
+        assert not [found for found in fragments(generation).values() if gone in json.dumps(found)]
 
 
 def test_a_case_whose_file_is_gone_is_in_no_index_after_the_next_build(tmp_path: Path) -> None:
@@ -268,15 +280,15 @@ def test_a_case_whose_file_is_gone_is_in_no_index_after_the_next_build(tmp_path:
 def test_an_index_that_cannot_be_made_anew_is_left_out_rather_than_hold_what_was_taken_back(
     tmp_path: Path, script: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    public = an_indexed_board(tmp_path, SHOWN)
+    an_indexed_board(tmp_path, SHOWN)
     if script is None:
         monkeypatch.setitem(sys.modules, "pagefind", None)
     else:
         monkeypatch.setenv("PAGEFIND_BINARY_PATH", a_pagefind(tmp_path / "cache", script))
     (told,) = rebuilt(tmp_path, TAKEN_BACK["withdrawn"])
     assert "was left out" in told
-    assert not (public / FOLDER).exists()
-    assert not list(tmp_path.glob(".public*"))
+    assert not list(tmp_path.glob(f"*/{FOLDER}"))
+    assert not list(tmp_path.glob(".public.index"))
 
 
 # --- The page ---

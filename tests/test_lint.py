@@ -50,5 +50,5 @@ def test_the_top_level_holds_what_convention_puts_there_and_nothing_else() -> No
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}
     asked = {"pyproject.toml", "README.md", "site", "widget", "content", "build.py", "tests"}
     convention = {"LICENSE", "CHANGELOG.md", ".gitignore", ".ci", "docs", "uv.lock"}
-    convention |= {"requirements.txt", "requirements-test.txt"}
+    convention |= {"requirements.txt", "requirements-test.txt", "benchmarks"}
     assert asked <= top <= asked | convention

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +13,6 @@ from lxml import html as lxml_html
 from amends.board import accent, create_board, urls
 from amends.board.edition import Edition
 from amends.board.machines import badge, sitemap
-from amends.board.machines.sitemap import Located
 from amends.board.pages import ROUTES
 from amends.cli import main
 from amends.language import LANGUAGES, language
@@ -58,29 +57,40 @@ def test_a_page_in_the_map_changed_when_something_last_happened_to_a_case_on_it(
     assert found["https://board.example/rules/"] is None
 
 
-def test_a_map_of_too_many_pages_is_an_index_of_parts_that_hold_each_page_once() -> None:
-    pages = [Located(f"https://board.example/{place}/") for place in range(23)]
-    assert sitemap.parts(pages, 23) == 0
-    assert sitemap.parts(pages, 10) == 3
-    found = [etree.fromstring(sitemap.part(pages, number, 10).encode()) for number in (1, 2, 3)]
-    assert [len(part) for part in found] == [10, 10, 3]
-    assert [loc for part in found for loc in part.xpath("m:url/m:loc/text()", namespaces=MAP)] == [
-        page.url for page in pages
-    ]
-    index = etree.fromstring(sitemap.index(pages[:2]).encode())
+@pytest.mark.parametrize("most", [10, 30])
+def test_a_map_of_too_many_pages_is_an_index_of_parts_that_hold_each_page_once(most: int) -> None:
+    edition = Edition(load(EXAMPLE), NOW)
+    whole = locations_in(sitemap.whole(edition, ROUTES))
+    assert sitemap.cuts(edition, ROUTES, len(whole)) == ()
+    parts = [locations_in(sitemap.part(edition, ROUTES, cut)) for cut in sitemap.cuts(edition, ROUTES, most)]
+    assert max(map(len, parts)) == most
+    assert [location for part in parts for location in part] == whole
+    index = etree.fromstring(sitemap.index(edition, ["a.xml", "b.xml"]).encode())
     assert index.tag == f"{{{sitemap.NAMESPACE}}}sitemapindex"
-    assert index.xpath("m:sitemap/m:loc/text()", namespaces=MAP) == [page.url for page in pages[:2]]
+    locations = index.xpath("m:sitemap/m:loc/text()", namespaces=MAP)
+    assert locations == ["https://board.example/a.xml", "https://board.example/b.xml"]
+
+
+def locations_in(text: str) -> list[str]:
+    found: list[str] = etree.fromstring(text.encode()).xpath("m:url/m:loc/text()", namespaces=MAP)
+    return found
+
+
+def test_a_part_of_the_map_changes_with_the_cases_of_its_company_alone() -> None:
+    first, later = (Edition(load(EXAMPLE), now) for now in (NOW - timedelta(days=5), NOW))
+    cuts = [cut for cut in sitemap.cuts(later, ROUTES, 10) if cut in sitemap.cuts(first, ROUTES, 10) and cut.company]
+    same = [sitemap.made_of(first, cut) == sitemap.made_of(later, cut) for cut in cuts]
+    assert same == [sitemap.part(first, ROUTES, cut) == sitemap.part(later, ROUTES, cut) for cut in cuts]
+    assert len(set(same)) == 2
 
 
 def test_a_board_with_too_many_pages_for_one_file_serves_every_part_of_its_map(monkeypatch: pytest.MonkeyPatch) -> None:
     example = load(EXAMPLE)
     whole = located(example)
-    parts: Callable[..., int] = sitemap.parts
-    part: Callable[..., str] = sitemap.part
-    monkeypatch.setattr(sitemap, "parts", lambda pages: parts(pages, 30))
-    monkeypatch.setattr(sitemap, "part", lambda pages, number: part(pages, number, 30))
+    cuts: Callable[..., tuple[sitemap.Cut, ...]] = sitemap.cuts
+    monkeypatch.setattr(sitemap, "cuts", lambda edition, routes: cuts(edition, routes, 30))
     addresses = [url for url in urls(example, NOW) if url.startswith("/sitemap-")]
-    assert len(addresses) == -(-len(whole) // 30) > 1
+    assert len(addresses) > 2
     assert {page: at for address in addresses for page, at in located(example, address).items()} == whole
     index = etree.fromstring(fetch(example, NOW, "/sitemap.xml").encode())
     assert index.xpath("m:sitemap/m:loc/text()", namespaces=MAP) == [f"https://board.example{url}" for url in addresses]

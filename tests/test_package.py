@@ -26,11 +26,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_templates_static_files_migrations_the_widget_and_the_example(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for file in (ROOT / "site" / "amends").rglob("*"):
-        if file.is_file() and file.suffix != ".pyc":
+        if file.is_file() and "__pycache__" not in file.parts:
             assert f"amends/{file.relative_to(ROOT / 'site' / 'amends').as_posix()}" in names
     assert {"amends/_widget/widget.js", "amends/_widget/form.js", "amends/_widget/strings/en.json"} <= names
     assert "amends/_example/board.toml" in names
-    assert not any("test" in Path(name).name for name in names)
+    assert not any("test" in Path(name).name or "__pycache__" in name for name in names)
 
 
 def test_the_installed_wheel_builds_the_example_and_serves_the_widget(wheel: Path, tmp_path: Path) -> None:

@@ -8,12 +8,9 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from flask import url_for
 
 from amends.board import create_board, meanings, urls
-from amends.board.frame import Frame
 from amends.board.looks import LOOKS, UNREADABLE
-from amends.board.memory import LastGood
 from amends.case import Reason
 from amends.figures import FEW
 from amends.inbox import cases, people
@@ -21,6 +18,7 @@ from amends.inbox.schema import metadata
 from amends.language import LANGUAGES, language
 from amends.record import Answer, Board, Record, Update, UpdateKind, load
 from amends.record.told import MAX_CHARACTERS, PAGES
+from amends.shelves.memory import LastGood
 from tests.boards import CASES, EXAMPLE, NOW, STATIC, TEXT, a_client, a_record, read, words_of
 from tests.factories import NUMBER, a_case, make_board, put
 
@@ -318,24 +316,22 @@ def test_several_answers_have_a_list_of_contents_in_their_order() -> None:
 # --- What other pages show of it ---
 
 
-def shown(source: str, record: Record) -> str:
-    """What a piece of template makes of a company and its updates."""
-    app = create_board(record, NOW)
-    template = Frame(app, record)._speaking(language("en")).from_string('{% import "told.html" as told %}' + source)
-    with app.test_request_context():
-        assert url_for("changes", company="acme") == "/acme/changes/"
-        return template.render(company=record.company("acme"), updates=record.updates["acme"])
-
-
-def test_other_pages_show_the_newest_three_and_lead_to_the_whole() -> None:
+def test_the_page_of_a_company_shows_the_newest_three_and_leads_to_the_whole() -> None:
     older = [replace(CHANGE, name=f"old-{index}", title=f"Old {index}") for index in range(3)]
-    piece = shown("{{ told.changes(company, updates) }}", told(PRICE, CHANGE, *older))
-    assert re.findall(r'href="([^"]+)"', piece) == [f"/acme/changes/#{name}" for name in ("hour", "frame", "old-0")]
+    page = page_of(told(PRICE, CHANGE, *older), "/acme/")
+    piece = page.split("<h2>You said, we did</h2>", 1)[1].split("</section>", 1)[0]
+    assert re.findall(r'href="([^"]+)"', piece) == [
+        "/acme/changes/",
+        *(f"/acme/changes/#{name}" for name in ("hour", "frame", "old-0")),
+    ]
+    assert "All 5 changes" in words_of(piece)
     assert "from 4 January 2027" in words_of(piece)
     assert "1 case" in words_of(piece)
 
 
-def test_a_case_leads_to_what_was_changed_after_it() -> None:
-    piece = shown("{{ told.linked(company, updates) }}", told(CHANGE))
-    assert 'href="/acme/changes/#frame"' in piece
+def test_a_case_leads_to_what_was_changed_after_it_and_to_nothing_else() -> None:
+    page = page_of(told(PRICE, CHANGE), f"/acme/{NUMBER}/")
+    piece = page.split("<h2>What the company changed after this</h2>", 1)[1].split("</section>", 1)[0]
+    assert re.findall(r'href="([^"]+)"', piece) == ["/acme/changes/#frame"]
     assert "A frame of spruce 4 November 2026" in words_of(piece)
+    assert "changed after this" not in page_of(told(PRICE), f"/acme/{NUMBER}/")

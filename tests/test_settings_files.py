@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.board.app import create_board
-from amends.board.freeze import build
-from amends.board.search import FOLDER
 from amends.cli import main
+from amends.generator.build import build
+from amends.generator.search import FOLDER
 from amends.record import Board, Company, Contact, RecordError, is_slug, read_board, read_company
 from amends.record.house import RESERVED
 from amends.record.model import TOPICS

@@ -115,7 +115,7 @@ def test_every_module_can_be_imported_alone() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("module", ["amends.board", "amends.board.freeze"])
+@pytest.mark.parametrize("module", ["amends.board", "amends.generator.build", "amends.generator.making"])
 def test_the_board_runs_without_anything_private(module: str) -> None:
     program = f"import {module}, sys; print(*[name for name in sys.modules if name.startswith('amends.')])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -131,13 +131,33 @@ def test_the_record_has_no_field_for_what_is_private() -> None:
     assert names.isdisjoint({"email", "phone", "reference", "order", "address", "note", "code", "staff", "salt", "key"})
 
 
-def test_only_text_turns_words_into_html() -> None:
+def test_only_text_and_its_back_rooms_turn_words_into_html() -> None:
+    allowed = {
+        "Markup(": {"text.py"},
+        "_markdown": {"text.py", "_markdown.py", "_markdown_full.py"},
+        "import bleach": set(),
+        "from bleach": {"_markdown_full.py"},
+        "import markdown": set(),
+        "from markdown": {"_markdown_full.py"},
+    }
     for file in PACKAGE.rglob("*.py"):
-        if file.name != "text.py":
-            source = file.read_text()
-            assert not any(name in source for name in ("Markup(", "import bleach", "from bleach", "from markdown")), (
-                file
-            )
+        source = file.read_text()
+        found = {name for name in allowed if name in source}
+        assert found <= {name for name in allowed if file.name in allowed[name] and file.parent == PACKAGE}, file
+
+
+def test_a_text_without_hard_markdown_loads_no_library_for_it() -> None:
+    program = (
+        "import sys\n"
+        "from amends import text\n"
+        "loaded = lambda: sorted({'bleach', 'markdown'} & set(sys.modules))\n"
+        "text.markdown('Dear *Anna*,\\n\\n- [a](https://x.example)\\n- b')\n"
+        "print(loaded())\n"
+        "text.markdown('- a\\n    - b')\n"
+        "print(loaded())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "['bleach', 'markdown']"]
 
 
 def test_no_template_marks_anything_safe_itself() -> None:

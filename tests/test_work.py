@@ -2,11 +2,12 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from amends.board.freeze import Built, build
+from amends.generator.build import Built, build
 from amends.record import case_file, exclusive
 from amends.work import BACK_OFF, TICK
 from tests.house import NOON, URL, House
@@ -128,8 +129,8 @@ def test_what_is_edited_while_the_board_is_built_is_on_the_next_one(
 ) -> None:
     path = house.content / "acme" / "company.toml"
 
-    def build_then_edit(*arguments: object) -> Built:
-        built = build(*arguments)  # type: ignore[arg-type]  # handed on as they came
+    def build_then_edit(*arguments: Any, **given: Any) -> Built:
+        built = build(*arguments, **given)
         path.write_text(path.read_text().replace('"Acme"', '"Acme Renamed"'))
         return built
 

@@ -64,6 +64,8 @@ class Publisher:
         self._content, self._locks, self._inbox = content, locks, inbox
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
+        self.written: set[Path] = set()
+        """The files written since somebody last looked."""
 
     def carry_out_due(self, now: datetime) -> int:
         """Carry out the decisions that leave now; return how many did. What fails for a while stays due."""
@@ -114,7 +116,7 @@ class Publisher:
         shown = path.relative_to(self._content).as_posix()
         with self._writing():
             if not path.exists():
-                _write(path, shown, write_case(case), case)
+                self._write(path, write_case(case), case)
                 return Put.ADDED
             text = read_text(path, shown)
             found = read_case(text, case.company, shown)
@@ -126,7 +128,7 @@ class Publisher:
                 return Put.PRESENT
             for event in added:
                 text = splice(text, event, case.company, shown)
-            _write(path, shown, text, replace(found, events=(*found.events, *added)))
+            self._write(path, text, replace(found, events=(*found.events, *added)))
             return Put.EXTENDED
 
     def _carry_out(self, deed: Deed, now: datetime) -> bool:
@@ -153,7 +155,7 @@ class Publisher:
             before = self._stub_at(path, received)
             if before is None or before.is_stub:
                 case = _read_by_a_person(before or _stub(received), received, topic, at)
-                _write(path, path.relative_to(self._content).as_posix(), write_case(case), case)
+                self._write(path, write_case(case), case)
             elif before.text != received.text:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
@@ -212,7 +214,7 @@ class Publisher:
                 return case
             event = replace(event, at=_not_before(case, event.at))
             case = replace(case, events=(*case.events, event))
-            _write(path, shown, splice(text, event, deed.company, shown), case)
+            self._write(path, splice(text, event, deed.company, shown), case)
             return case
 
     def _publish_stub(self, received: Received) -> bool:
@@ -220,7 +222,7 @@ class Publisher:
         with self._writing():
             if received.is_private or path.exists():
                 return False
-            write_whole(path, write_case(_stub(received)).encode())
+            self._put(path, write_case(_stub(received)).encode())
         return True
 
     def _stub_at(self, path: Path, received: Received) -> Case | None:
@@ -245,7 +247,7 @@ class Publisher:
             lines.update({received.number: _line(received) for received in members})
             after = write_ledger(lines.values())
             if after != before:
-                write_whole(path, after.encode())
+                self._put(path, after.encode())
         with self._inbox.writing() as connection:
             for received in members:
                 cases.ledger_written(connection, received)
@@ -264,7 +266,20 @@ class Publisher:
                 for line in lines
             ]
             if noted != list(lines):
-                write_whole(path, write_ledger(noted).encode())
+                self._put(path, write_ledger(noted).encode())
+
+    def _write(self, path: Path, text: str, case: Case) -> None:
+        """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""
+        shown, data = path.relative_to(self._content).as_posix(), text.encode()
+        if len(data) > MAX_BYTES:
+            raise CannotPublishError(f"{shown} would be larger than {MAX_BYTES} bytes, which no case file may be")
+        if read_case(text, case.company, shown) != case:
+            raise CannotPublishError(f"{shown} would not read as it should")
+        self._put(path, data)
+
+    def _put(self, path: Path, data: bytes) -> None:
+        write_whole(path, data)
+        self.written.add(path)
 
     def _path(self, company: str, received: datetime, number: str) -> Path:
         return self._content / case_path(company, received, number)
@@ -281,16 +296,6 @@ _DEEDS = {
     "answer": Publisher._answer,
     "withhold": Publisher._withhold,
 }
-
-
-def _write(path: Path, shown: str, text: str, case: Case) -> None:
-    """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""
-    data = text.encode()
-    if len(data) > MAX_BYTES:
-        raise CannotPublishError(f"{shown} would be larger than {MAX_BYTES} bytes, which no case file may be")
-    if read_case(text, case.company, shown) != case:
-        raise CannotPublishError(f"{shown} would not read as it should")
-    write_whole(path, data)
 
 
 def _not_before(case: Case, at: datetime) -> datetime:

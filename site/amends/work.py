@@ -7,11 +7,11 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from amends.board.freeze import BuildError, build
 from amends.clock import Clock
+from amends.generator.build import BuildError, Built, build
 from amends.inbox import Inbox, StoreUnavailableError, companies
 from amends.publish import CannotPublishError, Publisher
-from amends.record import NotABoardError, RecordError, fingerprint, is_slug, read_board, read_company, read_text
+from amends.record import NotABoardError, RecordError, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
 
 _log = logging.getLogger("amends.work")
@@ -30,7 +30,6 @@ class Worker:
     def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
         self._settings, self._inbox, self._clock = settings, inbox, clock
         self._publisher = Publisher(settings.content, settings.locks, inbox)
-        self._built_from: bytes | None = None
         self._next_due: datetime | None = None
         self._look_again = 0.0
         self._told = ""
@@ -56,8 +55,7 @@ class Worker:
             failures.append(str(error))
         wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
         wrote += self._publisher.write_ledger()
-        if wrote or self._is_out_of_date(now):
-            self._build(now)
+        self._bring_up_to_date(now, wrote=bool(wrote))
         if failures:
             raise CannotPublishError("; ".join(failures))
 
@@ -93,24 +91,33 @@ class Worker:
             return BACK_OFF
         return TICK
 
-    def _is_out_of_date(self, now: datetime) -> bool:
-        if self._built_from is None or (self._next_due is not None and now >= self._next_due):
-            return True
-        if time.monotonic() < self._look_again:
-            return False
-        started = time.monotonic()
-        changed = fingerprint(self._settings.content) != self._built_from
-        # Looking may cost a twentieth of the time at most, however large the record is.
-        self._look_again = time.monotonic() + 20 * (time.monotonic() - started)
-        return changed
+    def _bring_up_to_date(self, now: datetime, *, wrote: bool) -> None:
+        """Let the board show what was written here, what was edited elsewhere, and what the time is."""
+        if time.monotonic() >= self._look_again:
+            started = time.monotonic()
+            self._build(now)
+            # Looking may cost a twentieth of the time at most, however large the record is.
+            self._look_again = time.monotonic() + 20 * (time.monotonic() - started)
+        elif wrote or self._next_due is None or now >= self._next_due:
+            self._build(now, sorted(self._publisher.written))
 
-    def _build(self, now: datetime) -> None:
-        seen = fingerprint(self._settings.content)
-        built = build(self._settings.content, self._settings.out, self._settings.cache, now)
-        self._built_from, self._next_due = seen, built.next_due
-        for warning in built.warnings:
-            _log.warning("%s", warning)
-        _log.info("board: %d pages in %.1f s, %d faults", built.pages, built.seconds, len(built.faults))
+    def _build(self, now: datetime, changed: list[Path] | None = None) -> None:
+        """Build the board; of the record only what changed, where that is known."""
+        settings = self._settings
+        built = build(settings.content, settings.out, settings.cache, now, changed=changed)
+        self._publisher.written.clear()
+        self._next_due = built.next_due
+        if built.changed or built.removed:
+            _log_built(built)
+
+
+def _log_built(built: Built) -> None:
+    for warning in built.warnings:
+        _log.warning("%s", warning)
+    _log.info(
+        "board: %d pages changed, %d removed in %.1f s, %d faults",
+        *(built.changed, built.removed, built.seconds, len(built.faults)),
+    )
 
 
 def _good_board(path: Path, stored: dict[str, tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from amends.board.freeze import build
+from amends.generator.build import build
 from amends.record import write_ledger
 from amends.record.model import LedgerOutcome
 from tests.boards import CASES, EXAMPLE, NOW

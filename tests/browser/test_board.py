@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from amends.board import create_board
-from amends.board.shelf import row_of
+from amends.board.row import row_of
 from amends.board.summary import summary
 from amends.case import Case
 from amends.language import LANGUAGES, language

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from amends.board.freeze import build
+from amends.generator.build import build
 from tests.boards import EXAMPLE, NOW, numbered
 from tests.browser.built import serving
 from tests.browser.chromium import NewPage

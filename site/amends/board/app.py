@@ -1,7 +1,10 @@
 """The board as a Flask app that is made to be frozen: no session, no cookie, no hook around a request."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter
@@ -9,9 +12,12 @@ from werkzeug.routing import BaseConverter
 from amends.board import lists
 from amends.board.edition import Edition
 from amends.board.frame import Frame
-from amends.board.page import File, Page, Route
+from amends.board.page import File, Page, Route, places
 from amends.board.pages import ROUTES, plain
 from amends.record import NUMBER, SLUG, Record
+
+RULES = {route.name: route.rule for route in ROUTES}
+"""The rule of each kind of page, by its name."""
 
 
 class _Slug(BaseConverter):
@@ -35,12 +41,16 @@ class _Page(BaseConverter):
         return int(value)
 
 
-def create_board(record: Record, now: datetime) -> Flask:
-    """Make the app that shows a record as it stands at `now`."""
+def create_board(record: Record, now: datetime, root: str = "") -> Flask:
+    """Make the app that shows a record as it stands at `now`; `root` is the path below which it is served."""
+    edition = Edition(record, now)
+    return board_of(edition, Frame(record.board, RULES, root))
+
+
+def board_of(edition: Edition, frame: Frame) -> Flask:
+    """Make the app that shows an edition."""
     app = Flask(__name__)
     app.url_map.converters |= {"slug": _Slug, "number": _Number, "list": _List, "page": _Page}
-    edition = Edition(record, now)
-    frame = Frame(app, record)
     for route in ROUTES:
         app.add_url_rule(route.rule, route.name, _responding(route, edition, frame))
     app.register_error_handler(404, lambda _: (frame.write(plain.not_found(edition)), 404))
@@ -50,10 +60,17 @@ def create_board(record: Record, now: datetime) -> Flask:
 def urls(record: Record, now: datetime) -> Iterator[str]:
     """Yield the address of every page of the board once, as a path from the board's own root."""
     edition = Edition(record, now)
-    addresses = create_board(record, now).url_map.bind("localhost")
-    for route in ROUTES:
-        for place in route.places(edition):
-            yield addresses.build(route.name, place)
+    return (f"/{path_of(route, place)}" for route in ROUTES for place in places(route, edition))
+
+
+def path_of(route: Route, place: Mapping[str, Any]) -> str:
+    """Return the path of a page below the board's root; what stands in it are names that nothing has to quote."""
+    return _form(route.rule).format_map(place)
+
+
+@cache
+def _form(rule: str) -> str:
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule).lstrip("/")
 
 
 def _responding(route: Route, edition: Edition, frame: Frame) -> Callable[..., Response | tuple[str, int]]:

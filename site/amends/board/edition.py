@@ -1,38 +1,58 @@
 """An edition: the record as it stands at one instant, and what its pages have in common."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 
+from amends.board import counts, proof
+from amends.board.derive import Sums
 from amends.board.shelf import Shelf
-from amends.case import as_of
-from amends.figures import ALL_TIME, Fact, Figures, Month, Window, closed_year, facts, figures, months
+from amends.board.stock import fill
+from amends.figures import ALL_TIME, Figures, Month, Tally, Window, closed_year, figures_of, months_of, within
 from amends.language import Language, language, nearest
-from amends.record import Company, Entry, LedgerLine, Record
+from amends.record import Board, Company, House, Record
+from amends.shelves.store import Store
 
 Made = TypeVar("Made")
+
+KEPT = 250
+"""So many things are kept that pages have in common: what some thirty companies need, and always the entries of feeds
+that stand in two of them.
+"""
 
 
 class Edition:
     """A record at an instant (UTC), without what its files say of later.
 
-    What is derived of a company is derived once, when first asked for.
+    It is drawn from a store in which the cases stand as they are at that instant; a whole `Record` is put into one of
+    its own. What is derived of a company is derived once, when first asked for.
     """
 
-    def __init__(self, record: Record, now: datetime) -> None:
-        self.record = _as_of(record, now)
+    def __init__(self, record: Record | House, now: datetime, store: Store | None = None) -> None:
         self.now = now
-        self._shelves: dict[str, Shelf] = {}
-        self._facts: dict[str, tuple[Fact, ...]] = {}
-        self._figures: dict[tuple[str, Window], Figures] = {}
-        self._months: dict[str, tuple[Month, ...]] = {}
-        self._made: dict[Hashable, Any] = {}
+        self.record = record.house if isinstance(record, Record) else record
+        self.store = Store(None) if store is None else store
+        if isinstance(record, Record):
+            fill(self.store, record, now)
+        self._companies = {company.slug: company for company in self.record.companies}
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @property
+    def board(self) -> Board:
+        """The settings of the board as a whole."""
+        return self.record.board
+
+    @cached_property
+    def settings(self) -> str:
+        """All settings, of the board and of its companies, in words that change with them."""
+        return repr((self.board, self.record.companies))
 
     @property
     def lang(self) -> Language:
         """The language of the pages that belong to the whole board."""
-        return language(nearest(self.record.board.language))
+        return language(nearest(self.board.language))
 
     def lang_of(self, company: Company) -> Language:
         """Return the language of a company's pages: its own, or the board's where there are no words in it."""
@@ -40,25 +60,31 @@ class Edition:
 
     def shelf(self, slug: str) -> Shelf | None:
         """Return a company's cases; None where there is no such company."""
-        if slug not in self._shelves:
-            try:
-                company = self.record.company(slug)
-            except KeyError:
-                return None
-            self._shelves[slug] = Shelf(self.record, company, self.now)
-        return self._shelves[slug]
+        company = self._companies.get(slug)
+        return self.once(("shelf", slug), lambda: Shelf(self.store, company, self.now)) if company else None
 
     def shelves(self) -> list[Shelf]:
         """Return the cases of all companies."""
         found = (self.shelf(company.slug) for company in self.record.companies)
         return [shelf for shelf in found if shelf]
 
-    def facts(self, slug: str) -> tuple[Fact, ...]:
-        """Return a fact for each case that a company received; KeyError where there is no such company."""
-        if slug not in self._facts:
-            entries, ledger = self.record.entries.get(slug, ()), self.record.ledgers.get(slug, ())
-            self._facts[slug] = facts(entries, ledger, self.record.company(slug).zone)
-        return self._facts[slug]
+    # --- What is counted ---
+
+    def sums(self, slug: str) -> dict[str, Sums]:
+        """Return what is counted of a company's cases by the name of the month in which they came, oldest first."""
+        return self.once(("sums", slug), lambda: self._sums(slug))
+
+    def _sums(self, slug: str) -> dict[str, Sums]:
+        rows = self.store.rows("SELECT month, sums FROM month WHERE company = ? ORDER BY month", slug)
+        return {month: Sums.read(text) for month, text in rows}
+
+    def proof(self, slug: str) -> proof.Tally:
+        """Return what became of a company's cases."""
+        return self.once(("proof", slug), lambda: proof.total(sums.proof for sums in self.sums(slug).values()))
+
+    def counts(self, slug: str) -> counts.Counts:
+        """Return how many cases a company received, and how many of them stand where."""
+        return self.once(("counts", slug), lambda: counts.total(sums.counts for sums in self.sums(slug).values()))
 
     def figures(self, slug: str) -> Figures:
         """Return a company's figures over the twelve closed months; KeyError where there is no such company."""
@@ -78,48 +104,37 @@ class Edition:
         return self.figures_of(slug, Window(closed_year(self.now).end, None))
 
     def figures_of(self, slug: str, window: Window) -> Figures:
-        """Return a company's figures over a window; KeyError where there is no such company."""
-        if (slug, window) not in self._figures:
-            zone = self.record.company(slug).zone
-            self._figures[slug, window] = figures(self.facts(slug), window, self.now, zone)
-        return self._figures[slug, window]
+        """Return a company's figures over a window of whole months; KeyError where there is no such company."""
+        self._companies[slug]
+        return self.once(("figures", slug, window), lambda: figures_of(within(self._tallies(slug), window), window))
 
     def months(self, slug: str) -> tuple[Month, ...]:
         """Return the twelve closed months of a company, oldest first; KeyError where there is no such company."""
-        if slug not in self._months:
-            self._months[slug] = months(self.facts(slug), self.now)
-        return self._months[slug]
+        self._companies[slug]
+        return self.once(("months", slug), lambda: months_of(self._tallies(slug), self.now))
+
+    def _tallies(self, slug: str) -> dict[date, Tally]:
+        return {date.fromisoformat(f"{month}-01"): sums.tally for month, sums in self.sums(slug).items()}
+
+    # --- What is shared ---
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what `make` makes of this edition under this key; it is made once, and several files share it."""
-        if key not in self._made:
+        """Return what `make` makes of this edition under this key; while it is asked for again, it is made once."""
+        if key in self._made:
+            self._made.move_to_end(key)
+        else:
             self._made[key] = make()
+            if len(self._made) > KEPT:
+                self._made.popitem(last=False)
         made: Made = self._made[key]
         return made
 
     def service(self, company: Company) -> str | None:
         """Return where the service answers for a company, without a closing slash; None where there is none."""
-        service = company.service_url or self.record.board.service_url
+        service = company.service_url or self.board.service_url
         return f"{service.rstrip('/')}/{company.slug}" if service else None
 
     def feedback(self, company: Company) -> str | None:
         """Return where feedback to a company can be left; None where there is no service, or the company has left."""
         service = self.service(company)
         return f"{service}/new" if service and company.status == "active" else None
-
-
-def _as_of(record: Record, now: datetime) -> Record:
-    return replace(
-        record,
-        entries={slug: tuple(_entry_as_of(entry, now) for entry in found) for slug, found in record.entries.items()},
-        ledgers={slug: tuple(_line_as_of(line, now) for line in found) for slug, found in record.ledgers.items()},
-    )
-
-
-def _entry_as_of(entry: Entry, now: datetime) -> Entry:
-    case = as_of(entry.case, now)
-    return entry if case is entry.case else replace(entry, case=case)
-
-
-def _line_as_of(line: LedgerLine, now: datetime) -> LedgerLine:
-    return replace(line, first_reply=None) if line.first_reply and line.first_reply > now else line

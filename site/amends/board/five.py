@@ -5,13 +5,12 @@ a figure may say less of a company than the numbers do, and never more.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor
 
 from amends.board.counts import Counts
-from amends.figures import ALL_TIME, FEW, Ending, Fact, Figures, Pledge, Share, Window, closed_year
+from amends.figures import ALL_TIME, FEW, Ending, Figures, Pledge, Share, Window, closed_year
 from amends.language import Language
 
 NAMES = ("answered", "first-reply", "solved", "promises", "again")
@@ -64,29 +63,18 @@ class Five:
         return all(headline.known for headline in self.headlines)
 
 
-def five(lang: Language, found: Figures, facts: Iterable[Fact], now: datetime) -> Five:
-    """Say the five figures; `facts` are those that they were made of."""
-    against = counts_as_no(facts, found.window, now)
+def five(lang: Language, found: Figures, now: datetime) -> Five:
+    """Say the five figures."""
     headlines = (
         _answered(lang, found),
         _first_reply(lang, found),
         _solved(lang, found),
         _promises(lang, found),
-        _again(lang, found, against),
+        _again(lang, found),
     )
     year = found.window == closed_year(now)
     said = window(lang, found, now)
-    return Five(headlines, found.received, found.answered.part, said, unseen(lang, found), against, year)
-
-
-def counts_as_no(facts: Iterable[Fact], within: Window, now: datetime) -> int:
-    """Count the cases whose customers count against the company because they were not seen or not answered."""
-    # As in the figures: an unanswered page counts, whatever kind of feedback its file calls it.
-    return sum(
-        fact.counts and (fact.is_ignored_page(now) if fact.ending is None else fact.unseen or fact.is_ignored(now))
-        for fact in facts
-        if within.has(fact.received)
-    )
+    return Five(headlines, found.received, found.answered.part, said, unseen(lang, found), found.against, year)
 
 
 # --- Windows ---
@@ -265,8 +253,8 @@ def _promises(lang: Language, found: Figures) -> Headline:
     return _headline(lang, "promises", title(lang, "promises"), share, of, counted_as_no(lang, against))
 
 
-def _again(lang: Language, found: Figures, against: int) -> Headline:
-    share = found.again
+def _again(lang: Language, found: Figures) -> Headline:
+    share, against = found.again, found.against
     if against:
         of = lang.gettext("{part} of {whole}", part=share.part, whole=share.whole)
     else:

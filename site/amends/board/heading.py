@@ -7,7 +7,7 @@ there is, the text stands whole and the heading steps back. So nothing is said t
 import re
 from dataclasses import dataclass
 
-from amends.board.shelf import Row
+from amends.board.row import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def heading(row: Row) -> Heading:
     rest = _after(row.title, row.case.text)
     if rest:
         return Heading(steps_back=False, text=rest)
-    return Heading(steps_back=_letters(row.case.text).startswith(_letters(row.title)), text=row.case.text)
+    return Heading(steps_back=_begins(row.case.text, row.title), text=row.case.text)
 
 
 def _after(title: str, text: str) -> str:
@@ -38,5 +38,17 @@ def _after(title: str, text: str) -> str:
     return ""
 
 
+def _begins(text: str, title: str) -> bool:
+    """Say whether a text begins with the letters of a title."""
+    sought, beginning = _letters(title), _letters(text[: 2 * len(title) + 20])
+    # The letters of a text begin with those of its beginning: enough of these decide.
+    if len(beginning) < len(sought):
+        beginning = _letters(text)
+    return beginning.startswith(sought)
+
+
 def _letters(words: str) -> str:
-    return re.sub(r"\W+", " ", words).strip().casefold()
+    return _NO_LETTERS.sub(" ", words).strip().casefold()
+
+
+_NO_LETTERS = re.compile(r"\W+")

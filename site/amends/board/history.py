@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from amends.board import words
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.case import CONFIRM_WITHIN, Case, Event, Kind, Outcome, Promise, end_of, promises
 from amends.language import N_, Language, Said, Sentence
 
@@ -131,8 +131,8 @@ def _promise(lang: Language, event: Event, row: Row) -> Sentence:
 
 def _moved(lang: Language, event: Event, row: Row) -> Sentence:
     case, why = row.case, _said(event.why, event, row)
-    was = _promise_of(replace(case, events=case.events[: case.events.index(event)]), event)
-    which = _which(event, row)
+    was = _named(promises(replace(case, events=case.events[: case.events.index(event)])), event)
+    _, which = _promised(event, row)
     if was is None or event.due is None:
         return lang.sentence("Moved the promise: {why}", why=why)
     if which is None:
@@ -147,7 +147,7 @@ def _moved(lang: Language, event: Event, row: Row) -> Sentence:
 
 
 def _kept(lang: Language, event: Event, row: Row) -> Sentence:
-    promise, which = _promise_of(row.case, event), _which(event, row)
+    promise, which = _promised(event, row)
     # As everywhere, from the first date given: moving a date does not keep it.
     late = (event.at.astimezone(row.company.zone).date() - promise.first_due).days if promise else 0
     days = lang.days(abs(late))
@@ -165,20 +165,21 @@ def _kept(lang: Language, event: Event, row: Row) -> Sentence:
 
 
 def _broken(lang: Language, event: Event, row: Row) -> Sentence:
-    which, why = _which(event, row), _said(event.why, event, row)
+    (_, which), why = _promised(event, row), _said(event.why, event, row)
     if which is None:
         return lang.sentence("Broke the promise: {why}", why=why)
     return lang.sentence("Broke the promise {promise}: {why}", promise=which, why=why)
 
 
-def _promise_of(case: Case, event: Event) -> Promise | None:
-    return next((promise for promise in promises(case) if promise.promise == event.promise), None)
+def _promised(event: Event, row: Row) -> tuple[Promise | None, Said | None]:
+    """Return the promise that an event speaks of, and its name where there are several."""
+    made = promises(row.case)
+    promise = _named(made, event)
+    return promise, _said(promise.what, event, row) if promise and len(made) > 1 else None
 
 
-def _which(event: Event, row: Row) -> Said | None:
-    """Name the promise where there are several."""
-    promise = _promise_of(row.case, event)
-    return _said(promise.what, event, row) if promise and len(promises(row.case)) > 1 else None
+def _named(made: Iterable[Promise], event: Event) -> Promise | None:
+    return next((promise for promise in made if promise.promise == event.promise), None)
 
 
 # --- Verdicts and the keeper ---

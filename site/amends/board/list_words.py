@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from amends.board import words
 from amends.board.looks import Look
-from amends.board.shelf import Row
-from amends.case import State
+from amends.board.row import Row
+from amends.board.shelf import Listed
 from amends.language import N_, Language
 
 DATED = frozenset({"solved", "disputed"})
@@ -42,15 +42,14 @@ def first_reply_after(lang: Language, row: Row) -> Look:
     return Look(lang.pgettext("answer", "none yet"), "", "late" if row.late else "wait")
 
 
-def of_list(lang: Language, rows: tuple[Row, ...], last: Row | None) -> str:
+def of_list(lang: Language, found: Listed, last: Row | None) -> str:
     """Say in a sentence what is in a list; of an empty one, when the company's last case came."""
-    if not rows:
+    if not found:
         if last is None:
             return lang.gettext("No case was received yet.")
         return lang.gettext("None. The last case came on {day}.", day=lang.day(last.case.received))
-    unanswered = sum(row.answer_due is not None for row in rows)
-    confirmed = sum(row.state is State.CONFIRMED for row in rows)
-    cases = lang.ngettext("{number} case", "{number} cases", len(rows))
+    unanswered, confirmed = found.owed, found.solved
+    cases = lang.ngettext("{number} case", "{number} cases", len(found))
     clauses = []
     if unanswered:
         clauses.append(lang.ngettext("{number} is owed an answer", "{number} are owed an answer", unanswered))

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from amends.board import words
-from amends.board.shelf import Row, Shelf
+from amends import text
+from amends.board import list_words, words
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 from amends.language import Language
 
 SIZE = 50
@@ -24,59 +26,99 @@ LONGEST_FIRST = frozenset({"open", "overdue"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list as they are shown; the numbers of the pages beside it, 0 for the one without a number."""
+    """Some rows of a list as they are shown; the numbers of the pages beside it, 0 for the one without a number.
 
-    rows: tuple[Row, ...]
+    Where a build has kept the HTML of all its rows, they stand in `cells`, and in `icons` the icons that these need;
+    else the cases themselves stand in `rows`.
+    """
+
     first: int
     last: int
+    back: int | None
+    on: int | None
+    rows: tuple[Row, ...] = ()
+    cells: tuple[str, ...] = ()
+    icons: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """From which place of a list up to which a page goes, and the numbers of the pages beside it, as in `Page`."""
+
+    start: int
+    stop: int
     back: int | None
     on: int | None
 
 
 def page(shelf: Shelf, name: str, number: int) -> Page | None:
     """Return a page of a list, 0 for the one without a number; None where there is no such list or page."""
-    rows = shelf.lists.get(name)
-    if rows is None:
+    found = cut(shelf, name, number)
+    if found is None:
         return None
-    return _waiting(rows, number) if name in LONGEST_FIRST else _newest(rows, number)
+    beside = (found.start + 1, found.stop, found.back, found.on)
+    step = 1 if name in LONGEST_FIRST else -1
+    kept = shelf.cells(name, found.start, found.stop, kind_of(name))
+    if kept:
+        icons = tuple(sorted({icon for _, icon in kept}))
+        return Page(*beside, cells=tuple(text.kept(cell) for cell, _ in kept[::step]), icons=icons)
+    return Page(*beside, rows=tuple(shelf.rows(name, found.start, found.stop)[::step]))
 
 
-def _newest(rows: tuple[Row, ...], number: int) -> Page | None:
+def kind_of(name: str) -> str:
+    """Return how cases stand in a list: as what waits, by what their customers said, or by their receipt."""
+    if name in LONGEST_FIRST:
+        return "waiting"
+    return "settled" if name in list_words.DATED else "received"
+
+
+def cut(shelf: Shelf, name: str, number: int) -> Cut | None:
+    """Say which part of a list a page shows; None where there is no such list or page."""
+    if name not in shelf.lists:
+        return None
+    whole = len(shelf.lists[name])
+    return _waiting(whole, number) if name in LONGEST_FIRST else _newest(whole, number)
+
+
+def _newest(whole: int, number: int) -> Cut | None:
     """Cut a list that shows its newest first. `on` leads to older cases."""
-    full = _full(rows)
+    full = _full(whole)
     if number > full:
         return None
     start = SIZE * ((number or full + 1) - 1)
-    shown = rows[start : start + SIZE] if number else rows[start:]
     back = None if number == 0 else (number + 1) % (full + 1)
     on = (number or full + 1) - 1 or None
-    return Page(tuple(reversed(shown)), start + 1, start + len(shown), back, on)
+    return Cut(start, start + SIZE if number else whole, back, on)
 
 
-def _full(rows: tuple[Row, ...]) -> int:
+def _full(whole: int) -> int:
     """Count the full pages that stand apart: all but the last one, which the newest page shows with the rest."""
-    return max(len(rows) // SIZE - 1, 0)
+    return max(whole // SIZE - 1, 0)
 
 
-def _waiting(rows: tuple[Row, ...], number: int) -> Page | None:
+def _waiting(whole: int, number: int) -> Cut | None:
     """Cut a list that shows the longest waiting first. `on` leads to those who have waited less."""
     place = number or 1
     start = SIZE * (place - 1)
-    shown = rows[start : start + SIZE]
-    if number == 1 or (number and not shown):
+    if number == 1 or (number and start >= whole):
         return None
     back = None if place == 1 else (0 if place == 2 else place - 1)
-    on = place + 1 if len(rows) > start + SIZE else None
-    return Page(shown, start + 1, start + len(shown), back, on)
+    on = place + 1 if whole > start + SIZE else None
+    return Cut(start, min(start + SIZE, whole), back, on)
 
 
 def numbers(shelf: Shelf, name: str) -> Iterator[int]:
     """Yield the numbers of the pages of a list that have one."""
-    rows = shelf.lists[name]
+    whole = len(shelf.lists[name])
     if name in LONGEST_FIRST:
-        yield from range(2, -(-len(rows) // SIZE) + 1)
+        yield from range(2, -(-whole // SIZE) + 1)
     else:
-        yield from range(1, _full(rows) + 1)
+        yield from range(1, _full(whole) + 1)
 
 
 def title(lang: Language, name: str) -> str:

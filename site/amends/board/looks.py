@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from amends.case import Outcome, Promise, State
 from amends.language import N_, Language
@@ -42,6 +43,7 @@ UNREADABLE = {
 NOT_ANSWERED_THERE = Look(N_("No answer imported"), "dash", "muted")
 
 
+@lru_cache(maxsize=256)
 def spoken(lang: Language, look: Look) -> Look:
     """Return a look of the tables above with its word translated."""
     return replace(look, word=lang.gettext(look.word))

@@ -1,7 +1,8 @@
 """What a view returns, and how a view is found: pages as values, so that any of them can be made alone."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from amends.board.edition import Edition
@@ -28,27 +29,50 @@ class File:
 View = Callable[..., Page | File | None]
 """A function of an edition and of the names in its address; None where there is no such page."""
 
-Places = Callable[[Edition], Iterable[Mapping[str, Any]]]
+Places = Callable[[Edition, str], Iterable[Mapping[str, Any]]]
+"""The names in the addresses of a kind of page: of one company by its slug, or of the board where that is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """A kind of page: its address in Werkzeug's notation, its name, its view, and `places`, the names in its addresses.
 
-    `places` yields one mapping for every page of the kind that an edition has.
+    `places` yields one mapping for every page of the kind. `made_of` tells cheaply what such a page is made of: while
+    that stays the same, so does the page. None: it changes with its company or, where it is of no company, the board.
     """
 
     rule: str
     name: str
     view: View
     places: Places
+    made_of: Callable[..., bytes] | None = None
+
+    @property
+    def of_company(self) -> bool:
+        """Whether each of its pages is about one company."""
+        return "<slug:company>" in self.rule
 
 
-def once(_: Edition) -> Iterable[Mapping[str, Any]]:
-    """Yield the one place of a page without names in its address."""
-    return ({},)
+def digest(*parts: bytes | str) -> bytes:
+    """Return a short digest of what a page is made of."""
+    made = blake2b(digest_size=8)
+    for part in parts:
+        made.update(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part)
+    return made.digest()
 
 
-def each_company(edition: Edition) -> Iterable[Mapping[str, Any]]:
-    """Yield the place of a page that every company has."""
-    return ({"company": company.slug} for company in edition.record.companies)
+def of_settings(edition: Edition, **_: object) -> bytes:
+    """Tell what a page is made of that shows nothing but settings, and what the keeper says."""
+    return digest(edition.settings, repr(sorted(edition.record.pages.items())))
+
+
+def once(_: Edition, slug: str) -> Iterable[Mapping[str, Any]]:
+    """Yield the one place of a page of the board, or of each company."""
+    return ({"company": slug} if slug else {},)
+
+
+def places(route: Route, edition: Edition) -> Iterator[Mapping[str, Any]]:
+    """Yield the places of all pages of a kind that an edition has."""
+    slugs = [company.slug for company in edition.record.companies] if route.of_company else [""]
+    for slug in slugs:
+        yield from route.places(edition, slug)

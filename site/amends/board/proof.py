@@ -7,14 +7,17 @@ imported cases nor spam that never had a page; both are counted beside the sum.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from amends.case import Case, Reason
 from amends.figures import Fact, Place, Share
-from amends.record import Company, Entry, LedgerLine, LedgerOutcome
+from amends.record import Company, LedgerLine, LedgerOutcome
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Became(StrEnum):
@@ -30,17 +33,56 @@ class Became(StrEnum):
     WAITING = "waiting"
 
 
+class Disagreement(StrEnum):
+    """How the files and the ledger disagree about a case."""
+
+    LOST = "lost"
+    """It has no file that can be read."""
+    UNLISTED = "unlisted"
+    """It has a file and no line in the ledger."""
+    DIFFERING = "differing"
+    """File and line say different things of it."""
+
+
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Cases by what became of them. `withheld` adds up to that row; `removed` are those of the published ones of which
-    the keeper removed the words later; `spam` and `imported` are beside the sum.
+class Check:
+    """What one case adds to the proof.
+
+    `became` and `received` are None where it is beside the sum, as `spam` or as `imported`. `reason` is why it was
+    withheld; `removed` says that it was published and the keeper removed its words later. `listed` is the month of
+    its line in the ledger; None without one.
     """
 
-    rows: Mapping[Became, int]
-    withheld: Mapping[Reason, int]
-    removed: int
-    spam: int
-    imported: int
+    became: Became | None
+    received: datetime | None
+    reason: Reason | None
+    removed: bool
+    spam: bool
+    imported: bool
+    listed: str | None
+    disagreement: Disagreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Cases by what became of them; `Tally()` is that of none. `since` is when the first of them came.
+
+    `withheld` adds up to that row; `removed` are those of the published ones of which the keeper removed the words
+    later; `spam` and `imported` are beside the sum. `lines` is how many lines the ledger of each month has,
+    `disagreements` how many cases there are of each kind; neither holds anything that is 0.
+    """
+
+    rows: Mapping[Became, int] = field(default_factory=lambda: dict.fromkeys(Became, 0))
+    withheld: Mapping[Reason, int] = field(default_factory=dict)
+    removed: int = 0
+    spam: int = 0
+    imported: int = 0
+    since: datetime | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+    disagreements: Mapping[Disagreement, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return total((self, other))
 
     @property
     def received(self) -> int:
@@ -52,23 +94,48 @@ class Tally:
         """Spam as a share of all that came in, the received ones and the spam."""
         return Share.of(self.spam, self.received + self.spam)
 
+    def plain(self) -> list[object]:
+        """Return it as values that JSON has, in the order of the fields; equal tallies return equal values."""
+        return [
+            {row: number for row, number in self.rows.items() if number},
+            self.withheld,
+            self.removed,
+            self.spam,
+            self.imported,
+            None if self.since is None else int(self.since.timestamp()),
+            dict(sorted(self.lines.items())),
+            self.disagreements,
+        ]
+
+    @classmethod
+    def of_plain(cls, values: Sequence[Any]) -> "Tally":
+        """Read what `plain` returned; ValueError or TypeError for anything else."""
+        rows, withheld, removed, spam, imported, since, lines, disagreements = values
+        return cls(
+            {row: rows.get(row, 0) for row in Became},
+            {Reason(reason): number for reason, number in withheld.items()},
+            removed,
+            spam,
+            imported,
+            None if since is None else datetime.fromtimestamp(since, UTC),
+            lines,
+            {Disagreement(kind): number for kind, number in disagreements.items()},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
     """The cases received in a calendar month, UTC; `lines` is how many lines its ledger has."""
 
     name: str
-    first: datetime
+    first: date
     tally: Tally
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of the cases of one company, and where its files and its ledger disagree, by the cases' numbers.
-
-    `lost` have no readable file, `unlisted` have a file and no line, of `differing` the two say different things.
-    """
+    """What became of the cases of one company, and where its files and its ledger disagree, by the cases' numbers."""
 
     company: Company
     tally: Tally
@@ -79,7 +146,7 @@ class Proof:
     @property
     def agrees(self) -> bool:
         """Whether files and ledger say the same of every case."""
-        return not (self.lost or self.unlisted or self.differing)
+        return not self.tally.disagreements
 
 
 def month_name(received: datetime) -> str:
@@ -87,80 +154,64 @@ def month_name(received: datetime) -> str:
     return f"{received.year:04}-{received.month:02}"
 
 
-def proof(company: Company, facts: Iterable[Fact], entries: Iterable[Entry], ledger: Iterable[LedgerLine]) -> Proof:
-    """Add up what became of the cases of a company. `facts` are those of these entries and this ledger."""
-    lines = {line.case: line for line in ledger}
-    files = {entry.case.number: entry.case for entry in entries}
-    facts = tuple(facts)
-    readable = [fact for fact in facts if fact.case in files and fact.place is not Place.LOST and fact.counts]
-    return Proof(
-        company,
-        tally(facts, files, lines),
+def checked(fact: Fact, case: Case | None, line: LedgerLine | None) -> Check:
+    """Return what a case adds to the proof; `case` is that of its place in the record, None where it has none."""
+    became = _became(fact, case, line) if fact.counts else None
+    return Check(
+        became,
+        fact.received if fact.counts else None,
+        reason=line.reason if became is Became.WITHHELD and line is not None else None,
+        removed=became is Became.PUBLISHED and case is not None and _is_removed(case),
+        spam=fact.place is Place.SPAM,
+        imported=fact.place is Place.IMPORTED,
+        listed=None if line is None else month_name(line.received),
         # Only what has a page can be linked to.
-        lost=tuple(fact.case for fact in facts if fact.place is Place.LOST and fact.case in files),
-        unlisted=tuple(fact.case for fact in readable if fact.case not in lines),
-        differing=tuple(
-            fact.case for fact in readable if fact.case in lines and _differ(files[fact.case], lines[fact.case])
-        ),
+        disagreement=None if case is None else _disagreement(fact, case, line),
     )
 
 
-def _differ(case: Case, line: LedgerLine) -> bool:
-    """Whether the ledger says something else of a case than its file; of a reply it may say nothing yet."""
-    replied = case.first_reply.at if case.first_reply else None
-    times_differ = (case.received, case.reply_by) != (line.received, line.reply_by)
-    return line.outcome not in _fitting(case) or times_differ or line.first_reply not in (None, replied)
-
-
-def tally(facts: Iterable[Fact], files: Mapping[str, Case], lines: Mapping[str, LedgerLine]) -> Tally:
-    """Count cases by what became of them. `files` are those of which there is one, `lines` the ledger's, by number."""
-    facts = tuple(facts)
-    became = [(fact, _became(fact, files.get(fact.case), lines.get(fact.case))) for fact in facts if fact.counts]
-    rows = Counter(row for _, row in became)
-    withheld = Counter(lines[fact.case].reason for fact, row in became if row is Became.WITHHELD)
-    places = Counter(fact.place for fact in facts)
+def tally(checks: Iterable[Check]) -> Tally:
+    """Add up what cases add to the proof."""
+    every = tuple(checks)
+    disagreements = Counter(check.disagreement for check in every if check.disagreement)
     return Tally(
-        rows={row: rows[row] for row in Became},
-        withheld={reason: withheld[reason] for reason in Reason if withheld[reason]},
-        removed=sum(row is Became.PUBLISHED and _is_removed(files[fact.case]) for fact, row in became),
-        spam=places[Place.SPAM],
-        imported=places[Place.IMPORTED],
+        rows=_rows(Counter(check.became for check in every if check.became)),
+        withheld=_in_order(Reason, Counter(check.reason for check in every if check.reason)),
+        removed=sum(check.removed for check in every),
+        spam=sum(check.spam for check in every),
+        imported=sum(check.imported for check in every),
+        since=min((check.received for check in every if check.received is not None), default=None),
+        lines=Counter(check.listed for check in every if check.listed is not None),
+        disagreements=_in_order(Disagreement, disagreements),
     )
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """Add up what became of the cases of several companies, or months."""
-    rows: Counter[Became] = Counter()
-    withheld: Counter[Reason] = Counter()
-    removed = spam = imported = 0
-    for each in tallies:
-        rows.update(each.rows)
-        withheld.update(each.withheld)
-        removed, spam, imported = removed + each.removed, spam + each.spam, imported + each.imported
+    every = tuple(tallies)
     return Tally(
-        {row: rows[row] for row in Became},
-        {reason: withheld[reason] for reason in Reason if withheld[reason]},
-        removed,
-        spam,
-        imported,
+        rows=_rows(_sum(each.rows for each in every)),
+        withheld=_in_order(Reason, _sum(each.withheld for each in every)),
+        removed=sum(each.removed for each in every),
+        spam=sum(each.spam for each in every),
+        imported=sum(each.imported for each in every),
+        since=min((each.since for each in every if each.since is not None), default=None),
+        lines=_sum(each.lines for each in every),
+        disagreements=_in_order(Disagreement, _sum(each.disagreements for each in every)),
     )
 
 
-def months(facts: Iterable[Fact], entries: Iterable[Entry], ledger: Iterable[LedgerLine]) -> tuple[Month, ...]:
-    """Add up what became of the cases of a company by the month of receipt, latest first; empty months have no place.
+def months(tallies: Mapping[str, Tally]) -> tuple[Month, ...]:
+    """Return the months of a company, latest first; the tallies are by their names. Empty months have no place.
 
     What is imported was not received here and is left out.
     """
-    lines = {line.case: line for line in ledger}
-    files = {entry.case.number: entry.case for entry in entries}
-    found: dict[str, list[Fact]] = {}
-    for fact in facts:
-        if fact.place is not Place.IMPORTED:
-            found.setdefault(month_name(fact.received), []).append(fact)
-    listed = Counter(month_name(line.received) for line in lines.values())
+    # A line stands in the ledger of its own month, wherever its file says that the case came.
+    lines = total(tallies.values()).lines
     return tuple(
-        Month(name, found[name][0].received, tally(found[name], files, lines), listed[name])
-        for name in sorted(found, reverse=True)
+        Month(name, date.fromisoformat(f"{name}-01"), replace(found, imported=0), lines.get(name, 0))
+        for name, found in sorted(tallies.items(), reverse=True)
+        if found.received or found.spam
     )
 
 
@@ -196,3 +247,36 @@ def _fitting(case: Case) -> frozenset[LedgerOutcome]:
     if case.is_gone:
         return frozenset({LedgerOutcome.WITHDRAWN})
     return frozenset({LedgerOutcome.WAITING if case.is_stub else LedgerOutcome.PUBLISHED})
+
+
+def _disagreement(fact: Fact, case: Case, line: LedgerLine | None) -> Disagreement | None:
+    if fact.place is Place.LOST:
+        return Disagreement.LOST
+    if not fact.counts:
+        return None
+    if line is None:
+        return Disagreement.UNLISTED
+    return Disagreement.DIFFERING if _differ(case, line) else None
+
+
+def _differ(case: Case, line: LedgerLine) -> bool:
+    """Whether the ledger says something else of a case than its file; of a reply it may say nothing yet."""
+    replied = case.first_reply.at if case.first_reply else None
+    times_differ = (case.received, case.reply_by) != (line.received, line.reply_by)
+    return line.outcome not in _fitting(case) or times_differ or line.first_reply not in (None, replied)
+
+
+def _sum(counts: Iterable[Mapping[Name, int]]) -> Counter[Name]:
+    found: Counter[Name] = Counter()
+    for each in counts:
+        found.update(each)
+    return found
+
+
+def _rows(counts: Mapping[Became, int]) -> dict[Became, int]:
+    return {row: counts.get(row, 0) for row in Became}
+
+
+def _in_order(names: Iterable[Name], counts: Mapping[Name, int]) -> dict[Name, int]:
+    """Return the counts in the order of their names, without those of nothing."""
+    return {name: counts[name] for name in names if counts.get(name)}

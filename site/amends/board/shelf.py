@@ -1,177 +1,250 @@
-"""One company's cases as the board shows them at one instant: each with its state, and in its lists."""
+"""One company's cases as the board shows them at one instant, in the order of receipt and in their lists."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from amends import text
-from amends.case import Case, State, answer_owed, clock_runs_until, end_of, has_late_promise, is_open, promises, state
-from amends.record import Company, Entry, Record, Standing
+from amends.board.derive import Derived, derive, line_as_of
+from amends.board.row import WAITING, Row, row_of
+from amends.case import as_of
+from amends.record import Company, Entry, LedgerLine, Standing
+from amends.record.packed import unpack, unpack_line
+from amends.shelves.store import Store
 
 ALWAYS = ("all", "open", "overdue", "solved", "disputed")
 """The lists that every company has, empty or not; those of topics and months appear with their first case."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A case, and what time has made of it: its state, what is owed by when, and whether that is late.
-
-    `due` is in UTC: when the answer that is owed falls due, else the next promise; None where nothing is owed. An
-    imported case has no clock but that of its promises: its other times say nothing about this company.
-
-    `shows_words` says whether the words of the people in it may stand on the page: a reply can repeat what was
-    removed, so that under review or under a tombstone nobody's words are shown.
+class Listed:
+    """A list as a whole: how many cases stand in it, how many of them are owed an answer, how many are confirmed as
+    solved, and when something last happened to one of them.
     """
 
-    company: Company
-    entry: Entry
-    state: State
-    open: bool
-    shows_words: bool
-    due: datetime | None
-    late: bool
+    number: int = 0
+    owed: int = 0
+    solved: int = 0
+    changed: datetime | None = None
 
-    @property
-    def case(self) -> Case:
-        """The case itself."""
-        return self.entry.case
-
-    @property
-    def standing(self) -> Standing:
-        """How far its file can be believed."""
-        return self.entry.standing
-
-    @property
-    def has_title(self) -> bool:
-        """Whether the customer's own first words can stand for it."""
-        return self.shows_words and bool(self.case.title or self.case.text)
-
-    @property
-    def title(self) -> str:
-        """The customer's own first words; empty where there are none."""
-        return self.case.title or text.title_of(self.case.text)
-
-    @property
-    def answer_due(self) -> datetime | None:
-        """By when an answer is owed; None where none is."""
-        return None if self.case.imported else clock_runs_until(self.case)
-
-    @property
-    def waits_since(self) -> datetime | None:
-        """Since when the customer has been waiting for the answer that is owed."""
-        owed = None if self.case.imported else answer_owed(self.case)
-        return owed.since if owed else None
-
-    @property
-    def promised_for(self) -> date | None:
-        """The day on which the next promise falls due."""
-        running = (promise.due for promise in promises(self.case) if promise.is_running)
-        return min(running, default=None)
-
-    @property
-    def answered_in(self) -> timedelta | None:
-        """How long the first public reply took; None where there is none, or where another channel's clock ran."""
-        reply = self.case.first_reply
-        return None if reply is None or self.case.imported else reply.at - self.case.received
-
-    @property
-    def settled(self) -> datetime | None:
-        """When the customer last said whether it is solved."""
-        verdict = self.case.last("verdict")
-        return verdict.at if verdict else None
-
-
-def row_of(company: Company, entry: Entry, now: datetime) -> Row:
-    """Derive from the clock what the board says of a case."""
-    case, zone = entry.case, company.zone
-    shows_words = not case.is_hidden and not case.is_gone
-    row = Row(company, entry, state(case, now, zone), is_open(case, now, zone), shows_words, due=None, late=False)
-    due = row.answer_due or _promise_due(row)
-    late = due is not None and now >= due
-    return replace(row, due=due, late=late or (not case.is_gone and has_late_promise(case, now, zone)))
-
-
-def _promise_due(row: Row) -> datetime | None:
-    day = None if row.case.is_gone else row.promised_for
-    return end_of(day, row.company.zone) if day else None
+    def __len__(self) -> int:
+        return self.number
 
 
 class Shelf:
-    """All cases of one company in the order of receipt, and the lists in which they stand."""
+    """All cases of one company in the order of receipt, and the lists in which they stand, as a store has them."""
 
-    def __init__(self, record: Record, company: Company, now: datetime) -> None:
+    def __init__(self, store: Store, company: Company, now: datetime) -> None:
         self.company = company
-        self.rows = tuple(row_of(company, entry, now) for entry in record.entries.get(company.slug, ()))
-        self.ledger = record.ledgers.get(company.slug, ())
-        self.lists = _lists(self.rows)
-        self._places = {row.case.number: place for place, row in enumerate(self.rows)}
-        # Whom the keeper found to be the same customer twice is nobody else to whom it happened.
-        self._same = Counter(row.case.same for row in self.rows if row.case.same and not row.case.last("duplicate"))
+        self._store, self._now = store, now
+        self._lists: dict[str, Listed] | None = None
+        self._rows: dict[str, Row] = {}
+        self._marked: str | None = None
+        self._marks: list[bytes] = []
+
+    @property
+    def lists(self) -> Mapping[str, Listed]:
+        """The lists that there are: those that every company has, then those that have cases."""
+        if self._lists is None:
+            found = self._store.rows(
+                "SELECT name, count(*), sum(owed), sum(solved), max(changed) FROM listed "
+                "WHERE company = ? AND name <> ? GROUP BY name",
+                self.company.slug,
+                WAITING,
+            )
+            self._lists = {name: Listed() for name in ALWAYS}
+            self._lists |= {name: Listed(number, owed, solved, moment(at)) for name, number, owed, solved, at in found}
+        return self._lists
+
+    def rows(self, name: str, start: int = 0, stop: int | None = None) -> list[Row]:
+        """Return the cases of a list from one place up to another, in its order."""
+        return [self._row(*found) for found in self._store.rows(*self._slice(name, start, stop, _JOINED))]
+
+    def cells(self, name: str, start: int, stop: int, kind: str) -> list[tuple[str, str]]:
+        """Return the kept HTML of the rows of a list, each with its icon, in its order; none where not all are kept."""
+        column = {"received": "received", "settled": "settled", "waiting": "waiting"}[kind]
+        joined = f"kept.{column}, icon FROM listed JOIN kept USING (id)"
+        found = list(self._store.rows(*self._slice(name, start, stop, joined)))
+        return [] if any(cell is None for cell, _ in found) else found
+
+    def waiting_longest(self, most: int) -> list[Row]:
+        """Return those who are owed an answer, longest waiting first."""
+        return self.rows(WAITING, 0, most)
+
+    def just_solved(self, most: int) -> list[Row]:
+        """Return the cases that their customers confirmed, latest first."""
+        return self.last("solved", most)
+
+    def newest(self, most: int, *, only_open: bool = False) -> list[tuple[int, str]]:
+        """Return to which cases something happened last, latest first: when (seconds since 1970), and their numbers."""
+        name = "open" if only_open else "all"
+        rows = self._store.rows(
+            f"SELECT changed, number FROM listed WHERE company = ? AND name = '{name}' "
+            "ORDER BY changed DESC, number LIMIT ?",
+            *(self.company.slug, most),
+        )
+        return list(rows)
+
+    def last(self, name: str, most: int) -> list[Row]:
+        """Return the last cases of a list, the last first."""
+        found = self._store.rows(
+            f"SELECT {_JOINED} WHERE listed.company = ? AND name = ? "
+            "ORDER BY rank DESC, listed.at DESC, listed.number DESC LIMIT ?",
+            *(self.company.slug, name, most),
+        )
+        return [self._row(*row) for row in found]
+
+    def numbers(self) -> Iterator[str]:
+        """Yield the numbers of all cases in the order of receipt."""
+        for (number,) in self._store.rows(*self._slice("all", 0, None, "listed.number FROM listed")):
+            yield number
+
+    def marks(self, name: str) -> list[bytes]:
+        """Return, for each case of a list in its order, a digest that changes with what the list shows of it."""
+        if self._marked != name:
+            self._marks = [mark for (mark,) in self._store.rows(*self._slice(name, 0, None, "mark FROM listed"))]
+            self._marked = name
+        return self._marks
+
+    def located(self, form: str, start: int = 0, stop: int | None = None) -> Iterator[str]:
+        """Yield `form` for each case in the order of receipt: with its number and when something last happened to it.
+
+        `form` is one of SQLite's (printf): the number comes first, the instant, as the record writes it, second.
+        """
+        for (written,) in self._store.rows(
+            "SELECT printf(?2, number, strftime('%Y-%m-%dT%H:%M:%SZ', changed, 'unixepoch')) FROM listed "
+            "WHERE company = ?1 AND name = 'all' ORDER BY rank, at, number LIMIT ?3 OFFSET ?4",
+            *(self.company.slug, form, _most(start, stop), start),
+        ):
+            yield written
+
+    def extent(self, start: int, stop: int) -> str:
+        """Return numbers that change where cases from one place up to another, or when they changed, are others."""
+        found = self._store.row(
+            "SELECT count(*), sum(id), sum(changed), sum((changed % 65521) * (id % 65521)) FROM "
+            "(SELECT id, changed FROM listed WHERE company = ? AND name = 'all' "
+            "ORDER BY rank, at, number LIMIT ? OFFSET ?)",
+            *(self.company.slug, _most(start, stop), start),
+        )
+        return repr(found)
 
     def row(self, number: str) -> Row | None:
         """Return the case with this number, if the company has one."""
-        place = self._places.get(number)
-        return None if place is None else self.rows[place]
+        if number not in self._rows:
+            found = self._store.row(
+                f"SELECT {_ITEM} FROM item WHERE company = ? AND number = ? AND received IS NOT NULL",
+                self.company.slug,
+                number,
+            )
+            if found is None:
+                return None
+            self._row(*found)
+        return self._rows[number]
 
-    def beside(self, number: str) -> tuple[Row | None, Row | None]:
-        """Return the cases received just before and just after this one."""
-        place = self._places[number]
-        before = self.rows[place - 1] if place else None
-        after = self.rows[place + 1] if place + 1 < len(self.rows) else None
-        return before, after
+    def beside(self, row: Row) -> tuple[Row | str | None, Row | str | None]:
+        """Return the cases received just before and after one: as the kept HTML of their names, if there is any."""
+        before, after = (
+            self._store.row(
+                "SELECT listed.number, subject FROM listed LEFT JOIN kept USING (id) "
+                f"WHERE company = ? AND name = 'all' AND rank = 0 AND (at, number) {than} (?, ?) "
+                f"ORDER BY at {way}, number {way} LIMIT 1",
+                *(self.company.slug, seconds(row.case.received), row.case.number),
+            )
+            for than, way in (("<", "DESC"), (">", "ASC"))
+        )
+        return self._named(before), self._named(after)
+
+    def _named(self, found: tuple[str, str | None] | None) -> Row | str | None:
+        if found is None:
+            return None
+        number, subject = found
+        return text.kept(subject) if subject else self.row(number)
 
     def same(self, number: str) -> int:
         """Count the customers who said that this happened to them too."""
-        return self._same[number]
+        # Whom the keeper found to be the same customer twice is nobody else to whom it happened.
+        found: int = self._store.value(
+            "SELECT count(*) FROM item WHERE company = ? AND same = ? AND duplicate IS NULL", self.company.slug, number
+        )
+        return found
+
+    def received(self, kind: str) -> Iterator[str | Derived]:
+        """Yield every case received, shown or not, in the order of receipt: its kept fragment of that kind, if any."""
+        column = {"json": "json", "csv": "csv"}[kind]
+        for fragment, number, path, standing, said, line in self._store.rows(
+            f"SELECT {column}, {_ITEM}, item.line FROM item LEFT JOIN kept USING (id) WHERE company = ? "
+            "ORDER BY at, number",
+            self.company.slug,
+        ):
+            yield fragment or self._derived(path, standing, said, line, number)
+
+    def _derived(self, path: str, standing: str, said: str | None, line: str | None, number: str) -> Derived:
+        slug = self.company.slug
+        entry = None if said is None else Entry(unpack(said, slug), path, Standing(standing))
+        return derive(self.company, entry, None if line is None else unpack_line(line), self._now)
+
+    def differing(self, kind: str) -> list[str]:
+        """Return the numbers of the cases of which file and ledger disagree in that way, in the order of receipt."""
+        rows = self._store.rows(
+            "SELECT number FROM item WHERE company = ? AND differs = ? ORDER BY at, number", self.company.slug, kind
+        )
+        return [number for (number,) in rows]
+
+    def ledgers(self) -> list[str]:
+        """Return the names of the months of which there is a ledger, oldest first."""
+        rows = self._store.rows(
+            "SELECT DISTINCT ledger FROM item WHERE company = ? AND ledger IS NOT NULL ORDER BY ledger",
+            self.company.slug,
+        )
+        return [month for (month,) in rows]
+
+    def ledger_mark(self, month: str) -> str:
+        """Return what changes with what one month of the ledger shows; empty where that is not known."""
+        return self._store.setting(ledger_key(self.company.slug, month)) or ""
+
+    def ledger(self, month: str) -> list[LedgerLine]:
+        """Return the lines of one month of the ledger."""
+        rows = self._store.rows("SELECT line FROM item WHERE company = ? AND ledger = ?", self.company.slug, month)
+        return [line_as_of(unpack_line(line), self._now) for (line,) in rows]
+
+    def _slice(self, name: str, start: int, stop: int | None, columns: str) -> tuple[str, str, str, int, int]:
+        most = _most(start, stop)
+        statement = (
+            f"SELECT {columns} WHERE listed.company = ? AND name = ? "
+            "ORDER BY rank, listed.at, listed.number LIMIT ? OFFSET ?"
+        )
+        return statement, self.company.slug, name, most, start
+
+    def _row(self, number: str, path: str, standing: str, said: str) -> Row:
+        if number not in self._rows:
+            if len(self._rows) > _MOST_ROWS:
+                self._rows.clear()
+            entry = Entry(as_of(unpack(said, self.company.slug), self._now), path, Standing(standing))
+            self._rows[number] = row_of(self.company, entry, self._now)
+        return self._rows[number]
 
 
-def waiting_longest(rows: Iterable[Row]) -> list[Row]:
-    """Return those of the cases that are owed an answer, longest waiting first."""
-    waiting = [(since, row.case.number, row) for row in rows if (since := row.waits_since)]
-    return [row for _, _, row in sorted(waiting, key=lambda found: found[:2])]
+_ITEM = "item.number, item.path, item.standing, item.said"
+_JOINED = f"{_ITEM} FROM listed JOIN item USING (id)"
+_MOST_ROWS = 16
+"""Cases kept at hand: a page of one needs its neighbours, and then the next page needs them."""
 
 
-def just_solved(rows: Iterable[Row]) -> list[Row]:
-    """Return those of the cases that their customers confirmed, latest first."""
-    return [row for row in reversed(_as_settled(rows)) if row.state is State.CONFIRMED]
+def ledger_key(company: str, month: str) -> str:
+    """Return under which key a store has noted what a month of a company's ledger shows."""
+    return f"ledger {company} {month}"
 
 
-def _as_settled(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.settled or row.case.received, row.case.number))
+def _most(start: int, stop: int | None) -> int:
+    """Return how many rows there are from one place up to another, as SQLite wants it said."""
+    return -1 if stop is None else max(stop - start, 0)
 
 
-def _lists(rows: tuple[Row, ...]) -> dict[str, tuple[Row, ...]]:
-    found: dict[str, list[Row]] = {name: [] for name in ALWAYS}
-    for row in rows:
-        for name in _names(row):
-            found.setdefault(name, []).append(row)
-    for name in ("solved", "disputed"):
-        # By when the customer said so: then a new verdict, too, changes the last pages only.
-        found[name] = _as_settled(found[name])
-    for name in ("open", "overdue"):
-        found[name] = sorted(found[name], key=_waiting)
-    return {name: tuple(listed) for name, listed in found.items()}
+def moment(at: int | None) -> datetime | None:
+    """Return an instant from its seconds since 1970, as a store has it."""
+    return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-def _waiting(row: Row) -> tuple[int, datetime, str]:
-    """Order who waits for an answer before who waits for a promise, and both before who waits for nothing dated."""
-    if row.waits_since is not None:
-        return 0, row.waits_since, row.case.number
-    return (1, row.due, row.case.number) if row.due is not None else (2, row.case.received, row.case.number)
-
-
-def _names(row: Row) -> Iterator[str]:
-    yield "all"
-    if row.open:
-        yield "open"
-    if row.late:
-        yield "overdue"
-    if row.state is State.CONFIRMED:
-        yield "solved"
-    if row.state is State.DISPUTED:
-        yield "disputed"
-    if row.case.topic:
-        yield f"topic-{row.case.topic}"
-    received = row.case.received
-    yield f"{received.year:04}-{received.month:02}"
+def seconds(at: datetime) -> int:
+    """Return an instant in seconds since 1970."""
+    return int(at.timestamp())

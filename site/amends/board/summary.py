@@ -1,7 +1,7 @@
 """The plain sentence on top of a case that says where it stands."""
 
 from amends.board.looks import UNREADABLE
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.board.words import clauses, ended, in_turn, reason, solved_in
 from amends.case import Case, Outcome, State, end_of, promises
 from amends.language import N_, Language, Sentence

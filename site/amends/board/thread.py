@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 
 from amends import text
 from amends.board.looks import Look, promise_look
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.case import Event, Outcome, Promise, end_of, promises
 from amends.language import Language
 

@@ -2,9 +2,10 @@
 
 import re
 from datetime import timedelta
+from functools import cache
 
 from amends.board.looks import LOOKS, NOT_ANSWERED_THERE, UNREADABLE, Look, spoken
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.case import Case, Event, Kind, Outcome, Promise, Reason, State
 from amends.language import N_, Language, Sentence
 from amends.record import Standing
@@ -80,6 +81,7 @@ def address(base_url: str, company: str, number: str) -> str:
 # --- Sentences ---
 
 
+@cache
 def gap(lang: Language) -> str:
     """Return what stands between two sentences: a space, and nothing in Chinese."""
     # Translators: what stands between two sentences; both names stay empty here.
@@ -89,7 +91,9 @@ def gap(lang: Language) -> str:
 def in_turn(lang: Language, *sentences: Sentence) -> Sentence:
     """Let sentences follow each other; those that are empty are left out."""
     first, *others = [sentence for sentence in sentences if sentence]
-    return first + tuple(part for sentence in others for part in (gap(lang), *sentence))
+    for other in others:
+        first = (*first, gap(lang), *other)
+    return first
 
 
 def clauses(lang: Language, first: Sentence, second: Sentence) -> Sentence:

@@ -21,8 +21,8 @@ import click
 import tomlkit
 
 from amends import clock
-from amends.board import search
 from amends.demo.static import HOST, FileServer
+from amends.generator import search
 from amends.inbox import Inbox, people
 from amends.serve import reserve, serve
 from amends.settings import Settings, read_settings

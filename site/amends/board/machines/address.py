@@ -1,21 +1,26 @@
 """The permanent addresses of the board's pages and files, as they stand in files that are read elsewhere."""
 
 import mimetypes
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from amends.board.page import File
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.record import Board
 
 
 def at(board: Board, *path: str) -> str:
     """Return the address of what stands at this path from the board's root; the last piece may end in a slash."""
-    return board.base_url + quote("/".join(path))
+    return board.base_url + _quoted("/".join(path))
 
 
 def of_case(board: Board, row: Row) -> str:
     """Return the permanent address of a case, which is also its identity in feeds."""
-    return at(board, row.company.slug, row.case.number, "")
+    # Nothing in a slug or a number has to be quoted.
+    return f"{board.base_url}{row.company.slug}/{row.case.number}/"
+
+
+_quoted = lru_cache(maxsize=256)(quote)
 
 
 def root(board: Board) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -12,7 +12,7 @@ from amends.board import summary, words
 from amends.board.edition import Edition
 from amends.board.history import history
 from amends.board.machines import address, xml
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.case import Event
 from amends.language import Language
 from amends.record import Standing
@@ -20,7 +20,7 @@ from amends.record import Standing
 NEWEST = 50
 """How many entries the feed of all cases has."""
 
-MOST_OPEN = 200
+MOST_OPEN = 50
 """How many entries the feed of open cases has at most: a neglected board has thousands, which are in its lists."""
 
 _NAME = 200
@@ -98,6 +98,7 @@ def author(lang: Language, row: Row) -> str:
     return name(words.customer(lang, row)) or lang.gettext("A customer")
 
 
+@lru_cache(maxsize=256)
 def name(given: str) -> str:
     """Return somebody's name on one line, without what reorders or hides."""
     return text.one_line(given, _NAME)

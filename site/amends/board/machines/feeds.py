@@ -1,11 +1,13 @@
 """The feeds: of the whole board or of one company, of what changed last or of what is open."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from amends.board.edition import Edition
 from amends.board.machines import address, entries
 from amends.board.machines.entries import Feed, Item
-from amends.board.shelf import Row
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 from amends.language import Language
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,8 +23,8 @@ def feed(edition: Edition, slug: str | None, name: str, *, only_open: bool) -> F
     shelf = edition.shelf(slug) if slug else None
     if slug and shelf is None:
         return None
-    rows = [row for found in ([shelf] if shelf else edition.shelves()) for row in found.rows]
-    chosen = entries.still_open(rows) if only_open else entries.newest(rows)
+    most = entries.MOST_OPEN if only_open else entries.NEWEST
+    chosen = _newest([shelf] if shelf else edition.shelves(), most, only_open=only_open)
     lang = edition.lang_of(shelf.company) if shelf else edition.lang
     below = (shelf.company.slug,) if shelf else ()
     whose = entries.name(shelf.company.name if shelf else board.title)
@@ -32,9 +34,18 @@ def feed(edition: Edition, slug: str | None, name: str, *, only_open: bool) -> F
         title=title(lang, whose, only_open=only_open),
         author=entries.name(board.title),
         language=lang.tag,
-        changed=max(map(entries.changed, chosen or rows), default=NEVER),
+        changed=max(map(entries.changed, chosen or _newest([shelf] if shelf else edition.shelves(), 1)), default=NEVER),
         items=tuple(_item(edition, row) for row in chosen),
     )
+
+
+def _newest(shelves: Iterable[Shelf], most: int, *, only_open: bool = False) -> list[Row]:
+    """Return the cases to which something happened last, the latest first."""
+    found = [
+        (-changed, number, shelf) for shelf in shelves for changed, number in shelf.newest(most, only_open=only_open)
+    ]
+    chosen = sorted(found, key=lambda place: place[:2])[:most]
+    return [row for _, number, shelf in chosen if (row := shelf.row(number))]
 
 
 def _item(edition: Edition, row: Row) -> Item:

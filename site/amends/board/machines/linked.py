@@ -6,9 +6,10 @@ rating that a site gives itself.
 
 from collections.abc import Iterator, Sequence
 
-from amends import clock, text
+from amends import text
+from amends.board.instants import stamp
 from amends.board.machines import address, entries
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.case import Event
 from amends.language import Language
 from amends.record import Board, Company
@@ -34,8 +35,8 @@ def case(lang: Language, board: Board, row: Row) -> Linked:
         "mainEntityOfPage": url,
         "headline": entries.title(lang, row),
         "author": _person(entries.author(lang, row)),
-        "datePublished": clock.stamp(row.case.received),
-        "dateModified": clock.stamp(entries.changed(row)),
+        "datePublished": stamp(row.case.received),
+        "dateModified": stamp(entries.changed(row)),
         "about": _company(row.company),
         "commentCount": len(comments),
     }
@@ -83,7 +84,7 @@ def _comment(lang: Language, row: Row, event: Event) -> Linked:
     return {
         "@type": "Comment",
         "author": who,
-        "datePublished": clock.stamp(event.at),
+        "datePublished": stamp(event.at),
         "text": text.clean(said),
     }
 

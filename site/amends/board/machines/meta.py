@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from amends.board import lists, summary
 from amends.board.edition import Edition
 from amends.board.machines import address, entries, feeds, linked
-from amends.board.shelf import Row
+from amends.board.row import Row
 from amends.language import Language
 from amends.record import Company
 
@@ -34,7 +35,7 @@ class Meta:
 def of_home(edition: Edition) -> Meta:
     """Return what the front page says."""
     board, lang = edition.record.board, edition.lang
-    return Meta(_feeds(edition, lang, None), _files(lang, None), _graph(edition, board.title, board.base_url), ())
+    return Meta(*_elsewhere(edition, lang), _graph(edition, board.title, board.base_url), ())
 
 
 def of_company(edition: Edition, company: Company) -> Meta:
@@ -43,12 +44,7 @@ def of_company(edition: Edition, company: Company) -> Meta:
     url = address.at(edition.record.board, company.slug, "")
     graph = _graph(edition, entries.name(company.name), url)
     steps = _steps(edition, company)
-    return Meta(
-        _feeds(edition, lang, company),
-        _files(lang, company),
-        graph,
-        (linked.organization(company), linked.trail(steps)),
-    )
+    return Meta(*_elsewhere(edition, lang, company), graph, (linked.organization(company), linked.trail(steps)))
 
 
 def of_list(edition: Edition, company: Company, name: str, number: int = 0) -> Meta:
@@ -58,7 +54,7 @@ def of_list(edition: Edition, company: Company, name: str, number: int = 0) -> M
     title = lists.title(lang, name)
     steps = [*_steps(edition, company), (title, url)]
     graph = _graph(edition, lang.gettext("{title}: {company}", title=title, company=entries.name(company.name)), url)
-    return Meta(_feeds(edition, lang, company), _files(lang, company), graph, (linked.trail(steps),))
+    return Meta(*_elsewhere(edition, lang, company), graph, (linked.trail(steps),))
 
 
 def of_part(edition: Edition, company: Company, part: str, title: str) -> Meta:
@@ -67,14 +63,14 @@ def of_part(edition: Edition, company: Company, part: str, title: str) -> Meta:
     url = address.at(edition.record.board, company.slug, part, "")
     graph = _graph(edition, lang.gettext("{title}: {company}", title=title, company=entries.name(company.name)), url)
     steps = linked.trail([*_steps(edition, company), (title, url)])
-    return Meta(_feeds(edition, lang, company), _files(lang, company), graph, (steps,))
+    return Meta(*_elsewhere(edition, lang, company), graph, (steps,))
 
 
 def of_board(edition: Edition, part: str, title: str) -> Meta:
     """Return what a page of the whole board says."""
     board = edition.record.board
     graph = _graph(edition, title, address.at(board, part, ""))
-    return Meta(_feeds(edition, edition.lang, None), _files(edition.lang, None), graph, ())
+    return Meta(*_elsewhere(edition, edition.lang), graph, ())
 
 
 def of_case(edition: Edition, row: Row) -> Meta:
@@ -83,15 +79,23 @@ def of_case(edition: Edition, row: Row) -> Meta:
     title, url = entries.title(lang, row), address.of_case(board, row)
     graph = _graph(edition, title, url, "article", lang.flat(summary.summary(lang, row)))
     trail = linked.trail([*_steps(edition, row.company), (title, url)])
-    return Meta(
-        _feeds(edition, lang, row.company), _files(lang, row.company), graph, (linked.case(lang, board, row), trail)
-    )
+    return Meta(*_elsewhere(edition, lang, row.company), graph, (linked.case(lang, board, row), trail))
 
 
-def _feeds(edition: Edition, lang: Language, company: Company | None) -> tuple[Alternate, ...]:
-    whose = entries.name(company.name if company else edition.record.board.title)
-    place = {"company": company.slug} if company else {}
-    of = "company_" if company else ""
+_Alternates = tuple[Alternate, ...]
+
+
+def _elsewhere(edition: Edition, lang: Language, company: Company | None = None) -> tuple[_Alternates, _Alternates]:
+    """Return the feeds and the files of a company or of the whole board: the same ones for each of its pages."""
+    if company is None:
+        return _feeds(lang, entries.name(edition.record.board.title), ""), _files(lang, "")
+    return _feeds(lang, entries.name(company.name), company.slug), _files(lang, company.slug)
+
+
+@lru_cache(maxsize=64)
+def _feeds(lang: Language, whose: str, slug: str) -> _Alternates:
+    place = {"company": slug} if slug else {}
+    of = "company_" if slug else ""
     every, only_open = (feeds.title(lang, whose, only_open=only_open) for only_open in (False, True))
     return (
         Alternate("application/atom+xml", every, f"{of}feed_atom", place),
@@ -101,13 +105,14 @@ def _feeds(edition: Edition, lang: Language, company: Company | None) -> tuple[A
     )
 
 
-def _files(lang: Language, company: Company | None) -> tuple[Alternate, ...]:
-    if company is None:
+@lru_cache(maxsize=64)
+def _files(lang: Language, slug: str) -> _Alternates:
+    if not slug:
         return (
             Alternate("application/atom+xml", lang.gettext("Atom feed"), "feed_atom"),
             Alternate("application/json", lang.gettext("Figures as JSON"), "all_figures_json"),
         )
-    place = {"company": company.slug}
+    place = {"company": slug}
     return (
         Alternate("application/atom+xml", lang.gettext("Atom feed"), "company_feed_atom", place),
         Alternate("application/json", lang.gettext("Cases as JSON"), "cases_json", place),

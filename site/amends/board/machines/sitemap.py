@@ -1,17 +1,16 @@
 """Sitemaps (https://www.sitemaps.org/protocol.html, 0.9) and robots.txt (RFC 9309)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from amends import clock
 from amends.board.edition import Edition
-from amends.board.machines import address, entries, xml
-from amends.board.page import Route
-from amends.board.shelf import Row
+from amends.board.page import Route, digest, places
+from amends.board.shelf import Shelf
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -20,22 +19,77 @@ MOST = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A page by its whole address, and when what it shows last changed; None where that is not known."""
+class Cut:
+    """What stands in one file of a map that needs several: cases of one company, or of none the pages of no one case.
 
-    url: str
-    changed: datetime | None = None
+    From one place up to another, in the order of receipt and of the routes.
+    """
+
+    company: str
+    start: int
+    stop: int
 
 
-def located(edition: Edition, routes: Iterable[Route]) -> list[Located]:
-    """Return the pages of these routes; a file is none."""
-    board = edition.record.board
-    return [
-        Located(address.at(board, _filled(route.rule, place).lstrip("/")), _changed(edition, route.name, place))
-        for route in routes
-        if route.rule.endswith("/")
-        for place in route.places(edition)
-    ]
+def cuts(edition: Edition, routes: Iterable[Route], most: int = MOST) -> tuple[Cut, ...]:
+    """Return the files that the pages of these routes need besides the index; none where they fit into one file.
+
+    A case stands in a file of its company, so that what changes of it changes two files and not all.
+    """
+    sizes = {"": sum(1 for _ in _others(edition, routes))}
+    sizes |= {shelf.company.slug: len(shelf.lists["all"]) for shelf in edition.shelves()}
+    if sum(sizes.values()) <= most:
+        return ()
+    return tuple(Cut(slug, start, start + most) for slug, size in sizes.items() for start in range(0, size, most))
+
+
+def whole(edition: Edition, routes: Iterable[Route]) -> str:
+    """Write the map of all pages of these routes in one file."""
+    cases = (line for shelf in edition.shelves() for line in _cases(edition, shelf))
+    return _write("urlset", chain(_others(edition, routes), cases))
+
+
+def part(edition: Edition, routes: Iterable[Route], cut: Cut) -> str:
+    """Write one file of a map that needs several."""
+    shelf = edition.shelf(cut.company)
+    if shelf is None:
+        return _write("urlset", islice(_others(edition, routes), cut.start, cut.stop))
+    return _write("urlset", _cases(edition, shelf, cut.start, cut.stop))
+
+
+def made_of(edition: Edition, cut: Cut) -> bytes:
+    """Tell what such a file is made of; empty where that costs as much as writing it."""
+    shelf = edition.shelf(cut.company)
+    return digest(edition.board.base_url, repr(cut), shelf.extent(cut.start, cut.stop)) if shelf else b""
+
+
+def index(edition: Edition, names: Iterable[str]) -> str:
+    """Write the index of a map that needs several files, by their names."""
+    base = edition.board.base_url
+    return _write("sitemapindex", (f"  <sitemap>\n    <loc>{base}{name}</loc>\n  </sitemap>\n" for name in names))
+
+
+def _pages(routes: Iterable[Route]) -> Iterator[Route]:
+    """Yield the routes of pages; a file is none."""
+    return (route for route in routes if route.rule.endswith("/"))
+
+
+def _others(edition: Edition, routes: Iterable[Route]) -> Iterator[str]:
+    base = edition.board.base_url
+    for route in (route for route in _pages(routes) if route.name != "case"):
+        for place in places(route, edition):
+            changed = _changed(edition, route.name, place)
+            url = base + _filled(route.rule, place).lstrip("/")
+            yield _PAGE % (url, _CHANGED % clock.stamp(changed) if changed else "")
+
+
+def _cases(edition: Edition, shelf: Shelf, start: int = 0, stop: int | None = None) -> Iterator[str]:
+    form = _PAGE % (f"{edition.board.base_url}{shelf.company.slug}/%s/", _CHANGED % "%s")
+    return shelf.located(form, start, stop)
+
+
+# Neither the board's address nor a path has a character that XML would want escaped (`read_base_url`, `SLUG`).
+_PAGE = "  <url>\n    <loc>%s</loc>%s\n  </url>\n"
+_CHANGED = "\n    <lastmod>%s</lastmod>"
 
 
 def _filled(rule: str, place: Mapping[str, Any]) -> str:
@@ -44,41 +98,13 @@ def _filled(rule: str, place: Mapping[str, Any]) -> str:
 
 def _changed(edition: Edition, name: str, place: Mapping[str, Any]) -> datetime | None:
     """Return when the cases on a page last changed; None of pages that stand on no case."""
-    return max(map(entries.changed, _rows(edition, name, place)), default=None)
-
-
-def _rows(edition: Edition, name: str, place: Mapping[str, Any]) -> Iterable[Row]:
     if name == "home":
-        return [row for shelf in edition.shelves() for row in shelf.rows]
+        found = (shelf.lists["all"].changed for shelf in edition.shelves())
+        return max((at for at in found if at is not None), default=None)
     shelf = edition.shelf(str(place.get("company", "")))
-    if shelf is None:
-        return ()
-    if name == "case":
-        row = shelf.row(str(place["number"]))
-        return [row] if row else ()
-    if name in ("list", "numbered"):
-        return shelf.lists[str(place["name"])]
-    return shelf.rows if name in ("company", "figures") else ()
-
-
-def parts(pages: Sequence[Located], most: int = MOST) -> int:
-    """Return how many files the pages need besides the index; none where they fit into one file."""
-    return 0 if len(pages) <= most else -(-len(pages) // most)
-
-
-def write(pages: Sequence[Located]) -> str:
-    """Write the map of these pages."""
-    return _write("urlset", "url", pages)
-
-
-def part(pages: Sequence[Located], number: int, most: int = MOST) -> str:
-    """Write one file, counted from 1, of a map that needs several."""
-    return write(pages[(number - 1) * most : number * most])
-
-
-def index(files: Sequence[Located]) -> str:
-    """Write the index of a map that needs several files."""
-    return _write("sitemapindex", "sitemap", files)
+    if shelf is None or name not in ("list", "numbered", "company", "figures"):
+        return None
+    return shelf.lists[str(place.get("name", "all"))].changed
 
 
 def robots(sitemap: str) -> str:
@@ -86,11 +112,6 @@ def robots(sitemap: str) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n"
 
 
-def _write(root_name: str, name: str, found: Sequence[Located]) -> str:
-    root = Element(root_name, {"xmlns": NAMESPACE})
-    for located in found:
-        page = xml.add(root, name)
-        xml.add(page, "loc", located.url)
-        if located.changed:
-            xml.add(page, "lastmod", clock.stamp(located.changed))
-    return xml.document(root)
+def _write(root: str, found: Iterable[str]) -> str:
+    head = f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
+    return "".join([head, *found, f"</{root}>\n"])

@@ -2,16 +2,19 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
 from amends import clock
+from amends.board.derive import Derived
 from amends.board.edition import Edition
 from amends.board.looks import UNREADABLE
 from amends.board.machines import address, entries
-from amends.board.shelf import Row, Shelf
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 from amends.figures import Fact, Pledge, pledge_of
 
 COLUMNS = (
@@ -52,17 +55,33 @@ _FORMULA = tuple("=+-@\t\r\n\0＝＋－＠")
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection; ASVS 5.0, 1.2.10)."""
 
 
-def rows(edition: Edition, shelf: Shelf) -> list[dict[str, Value]]:
-    """Return a row for every case received, in the order of receipt: shown or not, readable or not."""
-    return [_row(edition, shelf, fact) for fact in edition.facts(shelf.company.slug)]
+def rows(edition: Edition, shelf: Shelf, kind: str) -> Iterator[str]:
+    """Yield the row of every case received as it is written in the file of that kind, json or csv, by receipt."""
+    write = {"json": as_json, "csv": as_csv}[kind]
+    for found in shelf.received(kind):
+        yield found if isinstance(found, str) else write(row(edition, found))
 
 
-def write_csv(found: Iterable[Mapping[str, Value]]) -> str:
-    """Write rows as CSV (RFC 4180). No cell of it is a formula to a spreadsheet: an apostrophe stands before one."""
+def write_json(version: int, company: Mapping[str, Value], found: Iterable[str]) -> str:
+    """Write a table as JSON (RFC 8259): a line for each case, so that a change is a line."""
+    head = json.dumps({"version": version, "company": company}, ensure_ascii=False, indent=1)
+    return head.removesuffix("\n}") + ',\n "cases": [\n' + ",\n".join(found) + "\n ]\n}\n"
+
+
+def write_csv(found: Iterable[str]) -> str:
+    """Write a table as CSV (RFC 4180)."""
+    return ",".join(COLUMNS) + "\r\n" + "".join(found)
+
+
+def as_json(row: Mapping[str, Value]) -> str:
+    """Write a row as JSON."""
+    return "  " + json.dumps(row, ensure_ascii=False)
+
+
+def as_csv(row: Mapping[str, Value]) -> str:
+    """Write a row as CSV. No cell of it is a formula to a spreadsheet: an apostrophe stands before one."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[column]) for column in COLUMNS] for row in found)
+    csv.writer(text, lineterminator="\r\n").writerow([_cell(row[column]) for column in COLUMNS])
     return text.getvalue()
 
 
@@ -79,9 +98,10 @@ def _cell(value: Value) -> str:
     return harmless(str(value))
 
 
-def _row(edition: Edition, shelf: Shelf, fact: Fact) -> dict[str, Value]:
-    now = edition.now
-    pledge = pledge_of(fact, now, shelf.company.zone)
+def row(edition: Edition, one: Derived) -> dict[str, Value]:
+    """Return what is told of a case received, shown or not, readable or not."""
+    company, fact = one.company, one.fact
+    pledge = pledge_of(fact, edition.now, company.zone)
     found: dict[str, Value] = {
         "case": fact.case,
         "received": clock.stamp(fact.received),
@@ -105,10 +125,10 @@ def _row(edition: Edition, shelf: Shelf, fact: Fact) -> dict[str, Value]:
         "promise_kept_on_time": pledge is Pledge.ON_TIME,
         "counts": fact.counts,
         "unseen": fact.unseen,
-        "ignored": fact.is_ignored(now),
+        "ignored": fact.is_ignored(edition.now),
         "open_during": " ".join(_open_during(fact)),
     }
-    found |= _on_page(edition, shelf.row(fact.case))
+    found |= _on_page(edition, one.row)
     return {column: found[column] for column in COLUMNS}
 
 
@@ -121,7 +141,7 @@ def _on_page(edition: Edition, row: Row | None) -> dict[str, Value]:
         "state": row.state.value if row.standing not in UNREADABLE else None,
         "language": row.case.language,
         "title": title,
-        "url": address.of_case(edition.record.board, row),
+        "url": address.of_case(edition.board, row),
     }
 
 

@@ -8,8 +8,9 @@ from amends.board.edition import Edition
 from amends.board.heading import heading
 from amends.board.history import history
 from amends.board.machines import meta
-from amends.board.page import Page, Route
-from amends.board.shelf import Row, Shelf
+from amends.board.page import Page, Route, digest
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 
 
 def case(edition: Edition, company: str, number: str) -> Page | None:
@@ -19,7 +20,7 @@ def case(edition: Edition, company: str, number: str) -> Page | None:
     if shelf is None or row is None:
         return None
     lang = edition.lang_of(shelf.company)
-    before, after = shelf.beside(number)
+    before, after = shelf.beside(row)
     facts = {
         "company": shelf.company,
         "row": row,
@@ -49,8 +50,8 @@ def a_list(edition: Edition, company: str, name: str, number: int = 0) -> Page |
     lang = edition.lang_of(shelf.company)
     facts = {
         "company": shelf.company,
-        "filters": None if number else lists.filters(lang, shelf),
-        "last": shelf.rows[-1] if shelf.rows else None,
+        "filters": None if number else edition.once(("filters", company), lambda: lists.filters(lang, shelf)),
+        "last": next(iter(shelf.last("all", 1)), None),
         "longest_first": name in lists.LONGEST_FIRST,
         "machine": meta.of_list(edition, shelf.company, name, number),
         "name": name,
@@ -67,27 +68,39 @@ def _duplicate(row: Row, shelf: Shelf) -> Row | None:
     return shelf.row(str(marked.of)) if marked else None
 
 
-def _each_case(edition: Edition) -> Iterator[Mapping[str, Any]]:
-    for shelf in edition.shelves():
-        for row in shelf.rows:
-            yield {"company": shelf.company.slug, "number": row.case.number}
+def _each_case(edition: Edition, company: str) -> Iterator[Mapping[str, Any]]:
+    shelf = edition.shelf(company)
+    for number in shelf.numbers() if shelf else ():
+        yield {"company": company, "number": number}
 
 
-def _each_list(edition: Edition) -> Iterator[Mapping[str, Any]]:
-    for shelf in edition.shelves():
-        for name in shelf.lists:
-            yield {"company": shelf.company.slug, "name": name}
+def _each_list(edition: Edition, company: str) -> Iterator[Mapping[str, Any]]:
+    shelf = edition.shelf(company)
+    for name in shelf.lists if shelf else ():
+        yield {"company": company, "name": name}
 
 
-def _each_numbered(edition: Edition) -> Iterator[Mapping[str, Any]]:
-    for shelf in edition.shelves():
-        for name in shelf.lists:
-            for number in lists.numbers(shelf, name):
-                yield {"company": shelf.company.slug, "name": name, "number": number}
+def _each_numbered(edition: Edition, company: str) -> Iterator[Mapping[str, Any]]:
+    shelf = edition.shelf(company)
+    for name in shelf.lists if shelf else ():
+        for number in lists.numbers(shelf, name) if shelf else ():
+            yield {"company": company, "name": name, "number": number}
+
+
+def made_of(edition: Edition, company: str, name: str, number: int = 0) -> bytes:
+    """Tell what a page of a list shows: its rows, its place in the list and, on the first one, what all lists count."""
+    shelf = edition.shelf(company)
+    cut = lists.cut(shelf, name, number) if shelf else None
+    if shelf is None or cut is None:
+        return b""
+    shown = b"".join(shelf.marks(name)[cut.start : cut.stop])
+    counted = () if number else (shelf.lists[name], *((each, len(found)) for each, found in shelf.lists.items()))
+    last = () if number else tuple(row.case.received for row in shelf.last("all", 1))
+    return digest(shown, repr((cut, counted, last, edition.board, shelf.company)))
 
 
 ROUTES = (
     Route("/<slug:company>/<number:number>/", "case", case, _each_case),
-    Route("/<slug:company>/<list:name>/", "list", a_list, _each_list),
-    Route("/<slug:company>/<list:name>/<page:number>/", "numbered", a_list, _each_numbered),
+    Route("/<slug:company>/<list:name>/", "list", a_list, _each_list, made_of),
+    Route("/<slug:company>/<list:name>/<page:number>/", "numbered", a_list, _each_numbered, made_of),
 )

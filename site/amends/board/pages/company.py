@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from amends.board.edition import Edition
 from amends.board.machines import meta
-from amends.board.page import Page, Route, each_company
-from amends.board.shelf import Row, Shelf
+from amends.board.page import Page, Route, once
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 from amends.record import Answer, Update
 
 
@@ -46,6 +47,6 @@ def _linked(shelf: Shelf, told: Iterable[Update | Answer]) -> dict[str, tuple[Ro
 
 
 ROUTES = (
-    Route("/<slug:company>/changes/", "changes", changes, each_company),
-    Route("/<slug:company>/answers/", "answers", answers, each_company),
+    Route("/<slug:company>/changes/", "changes", changes, once),
+    Route("/<slug:company>/answers/", "answers", answers, once),
 )

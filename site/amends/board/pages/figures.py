@@ -1,14 +1,13 @@
 """A company's figures: each with its chart, what it counts, and its table."""
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
 
 from amends.board import charts, figure_tables, figure_words
 from amends.board.edition import Edition
 from amends.board.five import NAMES, called, few, five, this_month, title
 from amends.board.machines import meta
-from amends.board.page import Page, Route, each_company
-from amends.figures import Fact, Figures, Month
+from amends.board.page import Page, Route, once
+from amends.figures import Figures, Month
 from amends.language import Language
 
 HEIGHT = 150
@@ -27,7 +26,7 @@ def figures(edition: Edition, company: str) -> Page | None:
         "called": [called(lang, found.window) for found in windows],
         "company": shelf.company,
         "few": few(lang),
-        "fives": [five(lang, found, edition.facts(company), edition.now) for found in windows],
+        "fives": [five(lang, found, edition.now) for found in windows],
         "found": windows[0],
         "machine": meta.of_part(edition, shelf.company, "figures", lang.gettext("Figures")),
         "months": months,
@@ -38,36 +37,27 @@ def figures(edition: Edition, company: str) -> Page | None:
         "title": title,
         "windows": windows,
     }
-    promised = _promised(fact for fact in edition.facts(company) if windows[0].window.has(fact.received))
-    drawn = _drawn(lang, windows, months, promised) if windows[0].received else {}
+    drawn = _drawn(lang, windows, months) if windows[0].received else {}
     return Page("figures.html", lang, facts | drawn)
 
 
-def _drawn(
-    lang: Language, windows: Sequence[Figures], months: Sequence[Month], promised: timedelta | None
-) -> dict[str, object]:
+def _drawn(lang: Language, windows: Sequence[Figures], months: Sequence[Month]) -> dict[str, object]:
     """Return the charts of the first window, and what their tables say of every window."""
     found, mirrored = windows[0], lang.direction == "rtl"
     endings, pledges = figure_tables.endings(lang, windows), figure_tables.pledges(lang, windows)
     pairs = [(month.answered, month.unanswered) for month in months]
     return {
         "columns": charts.columns(pairs, HEIGHT, mirrored=mirrored),
-        "curve": charts.curve(found.first_reply, promised, HEIGHT, mirrored=mirrored),
+        "curve": charts.curve(found.first_reply, found.promised, HEIGHT, mirrored=mirrored),
         "endings": endings,
         "endings_bar": charts.segments([part.counts[0] for part in endings], mirrored=mirrored),
         "halves": _halves(lang, months),
         "pledges": pledges,
         "pledges_bar": charts.segments([part.counts[0] for part in pledges], mirrored=mirrored),
-        "promised": lang.within(promised) if promised else "",
+        "promised": lang.within(found.promised) if found.promised else "",
         "unanswered": [rest for _, rest in pairs],
         "within": figure_tables.within(lang, windows),
     }
-
-
-def _promised(facts: Iterable[Fact]) -> timedelta | None:
-    """Return within what time an answer was promised to these cases; None where it was not the same for all."""
-    lengths = {fact.reply_by - fact.received for fact in facts if fact.counts}
-    return lengths.pop() if len(lengths) == 1 else None
 
 
 def _halves(lang: Language, months: Sequence[Month]) -> tuple[str, ...]:
@@ -79,4 +69,4 @@ def _halves(lang: Language, months: Sequence[Month]) -> tuple[str, ...]:
     )
 
 
-ROUTES = (Route("/<slug:company>/figures/", "figures", figures, each_company),)
+ROUTES = (Route("/<slug:company>/figures/", "figures", figures, once),)

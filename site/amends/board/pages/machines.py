@@ -19,9 +19,8 @@ from amends.board.machines import (
     sitemap,
     table,
 )
-from amends.board.page import File, Route, each_company, once
+from amends.board.page import File, Route, of_settings, once
 from amends.board.pages import search
-from amends.board.shelf import Shelf
 
 # --- Feeds ---
 
@@ -62,27 +61,19 @@ def cases_json(edition: Edition, company: str) -> File | None:
     if shelf is None:
         return None
     board = edition.record.board
-    found = {
-        "version": figures.VERSION,
-        "company": {
-            "slug": company,
-            "name": entries.name(shelf.company.name),
-            "url": address.at(board, company, ""),
-            "timezone": str(shelf.company.zone),
-        },
-        "cases": _rows(edition, shelf),
+    about = {
+        "slug": company,
+        "name": entries.name(shelf.company.name),
+        "url": address.at(board, company, ""),
+        "timezone": str(shelf.company.zone),
     }
-    return address.file("cases.json", jsonfeed.dump(found))
+    return address.file("cases.json", table.write_json(figures.VERSION, about, table.rows(edition, shelf, "json")))
 
 
 def cases_csv(edition: Edition, company: str) -> File | None:
     """Give every case that a company received, shown or not, as CSV."""
     shelf = edition.shelf(company)
-    return address.file("cases.csv", table.write_csv(_rows(edition, shelf))) if shelf else None
-
-
-def _rows(edition: Edition, shelf: Shelf) -> list[dict[str, table.Value]]:
-    return edition.once(("rows", shelf.company.slug), lambda: table.rows(edition, shelf))
+    return address.file("cases.csv", table.write_csv(table.rows(edition, shelf, "csv"))) if shelf else None
 
 
 def all_cases_json(edition: Edition) -> File:
@@ -135,18 +126,20 @@ def _badge(edition: Edition, slug: str, name: str, *, dark: bool) -> File | None
 
 def sitemap_xml(edition: Edition) -> File:
     """Give the map of all pages, or the index of its parts."""
-    located = _located(edition)
-    numbers = range(1, sitemap.parts(located) + 1)
-    files = [sitemap.Located(address.at(edition.record.board, f"sitemap-{number}.xml")) for number in numbers]
-    return address.file("sitemap.xml", sitemap.index(files) if files else sitemap.write(located))
+    names = [f"sitemap-{number}.xml" for number in range(1, len(_cuts(edition)) + 1)]
+    return address.file("sitemap.xml", sitemap.index(edition, names) if names else sitemap.whole(edition, pages.ROUTES))
 
 
 def sitemap_part(edition: Edition, number: int) -> File | None:
     """Give one part of a map that needs several."""
-    located = _located(edition)
-    if number > sitemap.parts(located):
+    cuts = _cuts(edition)
+    if number > len(cuts):
         return None
-    return address.file(f"sitemap-{number}.xml", sitemap.part(located, number))
+    return address.file(f"sitemap-{number}.xml", sitemap.part(edition, pages.ROUTES, cuts[number - 1]))
+
+
+def _made_of_part(edition: Edition, number: int) -> bytes:
+    return sitemap.made_of(edition, _cuts(edition)[number - 1])
 
 
 def robots_txt(edition: Edition) -> File:
@@ -154,12 +147,12 @@ def robots_txt(edition: Edition) -> File:
     return address.file("robots.txt", sitemap.robots(address.at(edition.record.board, "sitemap.xml")))
 
 
-def _located(edition: Edition) -> list[sitemap.Located]:
-    return edition.once("located", lambda: sitemap.located(edition, pages.ROUTES))
+def _cuts(edition: Edition) -> tuple[sitemap.Cut, ...]:
+    return edition.once("cuts", lambda: sitemap.cuts(edition, pages.ROUTES))
 
 
-def _each_part(edition: Edition) -> Iterator[Mapping[str, Any]]:
-    for number in range(1, sitemap.parts(_located(edition)) + 1):
+def _each_part(edition: Edition, _: str) -> Iterator[Mapping[str, Any]]:
+    for number in range(1, len(_cuts(edition)) + 1):
         yield {"number": number}
 
 
@@ -188,21 +181,21 @@ ROUTES = (
     Route("/feed.json", "feed_json", feed_json, once),
     Route("/open.xml", "open_atom", open_atom, once),
     Route("/open.json", "open_json", open_json, once),
-    Route("/<slug:company>/feed.xml", "company_feed_atom", feed_atom, each_company),
-    Route("/<slug:company>/feed.json", "company_feed_json", feed_json, each_company),
-    Route("/<slug:company>/open.xml", "company_open_atom", open_atom, each_company),
-    Route("/<slug:company>/open.json", "company_open_json", open_json, each_company),
-    Route("/cases.json", "all_cases_json", all_cases_json, once),
+    Route("/<slug:company>/feed.xml", "company_feed_atom", feed_atom, once),
+    Route("/<slug:company>/feed.json", "company_feed_json", feed_json, once),
+    Route("/<slug:company>/open.xml", "company_open_atom", open_atom, once),
+    Route("/<slug:company>/open.json", "company_open_json", open_json, once),
+    Route("/cases.json", "all_cases_json", all_cases_json, once, of_settings),
     Route("/figures.json", "all_figures_json", all_figures_json, once),
-    Route("/<slug:company>/cases.json", "cases_json", cases_json, each_company),
-    Route("/<slug:company>/cases.csv", "cases_csv", cases_csv, each_company),
-    Route("/<slug:company>/figures.json", "figures_json", figures_json, each_company),
-    Route("/<slug:company>/badge.svg", "badge", badge_light, each_company),
-    Route("/<slug:company>/badge-dark.svg", "badge_dark", badge_dark, each_company),
+    Route("/<slug:company>/cases.json", "cases_json", cases_json, once),
+    Route("/<slug:company>/cases.csv", "cases_csv", cases_csv, once),
+    Route("/<slug:company>/figures.json", "figures_json", figures_json, once),
+    Route("/<slug:company>/badge.svg", "badge", badge_light, once),
+    Route("/<slug:company>/badge-dark.svg", "badge_dark", badge_dark, once),
     Route("/sitemap.xml", "sitemap", sitemap_xml, once),
-    Route("/sitemap-<page:number>.xml", "sitemap_part", sitemap_part, _each_part),
-    Route("/robots.txt", "robots", robots_txt, once),
-    Route("/_headers", "headers", headers_file, once),
-    Route("/_hosting/nginx.conf", "nginx", nginx, once),
-    Route("/_hosting/Caddyfile", "caddy", caddy, once),
+    Route("/sitemap-<page:number>.xml", "sitemap_part", sitemap_part, _each_part, _made_of_part),
+    Route("/robots.txt", "robots", robots_txt, once, of_settings),
+    Route("/_headers", "headers", headers_file, once, of_settings),
+    Route("/_hosting/nginx.conf", "nginx", nginx, once, of_settings),
+    Route("/_hosting/Caddyfile", "caddy", caddy, once, of_settings),
 )

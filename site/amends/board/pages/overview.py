@@ -1,14 +1,15 @@
 """Home and the page of a company: the five figures first, then who waits and what was solved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 
 from amends.board import charts, figure_words, lists
-from amends.board.counts import count
 from amends.board.edition import Edition
 from amends.board.five import Five, at_present, few, five, months, this_month
 from amends.board.machines import meta
-from amends.board.page import Page, Route, each_company, once
-from amends.board.shelf import Shelf, just_solved, waiting_longest
+from amends.board.page import Page, Route, once
+from amends.board.row import Row
+from amends.board.shelf import Shelf
 from amends.figures import Month, closed_year
 from amends.language import Language
 
@@ -22,20 +23,31 @@ HEIGHT = 100
 def home(edition: Edition) -> Page:
     """Show all companies, who waits longest and what was just solved."""
     lang, shelves = edition.lang, edition.shelves()
-    rows = [(shelf.company, count(shelf, edition.now), _five(lang, edition, shelf)) for shelf in shelves]
+    rows = [(shelf.company, edition.counts(shelf.company.slug), _five(lang, edition, shelf)) for shelf in shelves]
     rows.sort(key=lambda row: (-row[2].closed, -row[2].received, row[0].name))
-    cases = [row for shelf in shelves for row in shelf.rows]
     facts = {
-        "built": edition.now,
+        "built": edition.now.date(),
         "companies": rows,
         "few": few(lang),
         "machine": meta.of_home(edition),
         "received": sum(counts.received for _, counts, _ in rows),
-        "solved": just_solved(cases)[:FEW],
-        "waiting": waiting_longest(cases)[:FEW],
+        "solved": sorted(_each(shelves, Shelf.just_solved), key=_settled, reverse=True)[:FEW],
+        "waiting": sorted(_each(shelves, Shelf.waiting_longest), key=_waiting)[:FEW],
         "year": months(lang, closed_year(edition.now)),
     }
     return Page("home.html", lang, facts)
+
+
+def _each(shelves: Iterable[Shelf], chosen: Callable[[Shelf, int], list[Row]]) -> Iterator[Row]:
+    return (row for shelf in shelves for row in chosen(shelf, FEW))
+
+
+def _settled(row: Row) -> tuple[datetime, str]:
+    return row.settled or row.case.received, row.case.number
+
+
+def _waiting(row: Row) -> tuple[datetime, str]:
+    return row.waits_since or row.case.received, row.case.number
 
 
 def company(edition: Edition, company: str) -> Page | None:
@@ -43,7 +55,7 @@ def company(edition: Edition, company: str) -> Page | None:
     shelf = edition.shelf(company)
     if shelf is None:
         return None
-    lang, counts = edition.lang_of(shelf.company), count(shelf, edition.now)
+    lang, counts = edition.lang_of(shelf.company), edition.counts(company)
     found = edition.figures_shown(company)
     facts = {
         "answers": edition.record.answers.get(company, ()),
@@ -57,10 +69,10 @@ def company(edition: Edition, company: str) -> Page | None:
         "shelf": shelf,
         "silences": figure_words.silences(lang, found[-1]),
         "so_far": this_month(lang, edition.figures_so_far(company), edition.now),
-        "solved": just_solved(shelf.rows)[:FEW],
+        "solved": shelf.just_solved(FEW),
         "topics": lists.topics(lang, shelf),
         "updates": edition.record.updates.get(company, ()),
-        "waiting": waiting_longest(shelf.rows)[:FEW],
+        "waiting": shelf.waiting_longest(FEW),
         "year": months(lang, closed_year(edition.now)),
     }
     year = edition.months(company) if len(found) > 1 else ()
@@ -68,8 +80,7 @@ def company(edition: Edition, company: str) -> Page | None:
 
 
 def _five(lang: Language, edition: Edition, shelf: Shelf) -> Five:
-    slug = shelf.company.slug
-    return five(lang, edition.figures_shown(slug)[0], edition.facts(slug), edition.now)
+    return five(lang, edition.figures_shown(shelf.company.slug)[0], edition.now)
 
 
 def _strip(lang: Language, year: Sequence[Month]) -> dict[str, object]:
@@ -81,5 +92,5 @@ def _strip(lang: Language, year: Sequence[Month]) -> dict[str, object]:
 
 ROUTES = (
     Route("/", "home", home, once),
-    Route("/<slug:company>/", "company", company, each_company),
+    Route("/<slug:company>/", "company", company, once),
 )

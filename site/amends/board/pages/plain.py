@@ -3,7 +3,7 @@
 from amends.board import accent, meanings
 from amends.board.edition import Edition
 from amends.board.machines import meta
-from amends.board.page import File, Page, Route, each_company, once
+from amends.board.page import File, Page, Route, of_settings, once
 from amends.figures import FEW
 from amends.record import Company
 
@@ -59,10 +59,10 @@ def _css(*companies: Company) -> File:
 
 
 ROUTES = (
-    Route("/404.html", "not_found", not_found, once),
-    Route("/accents.css", "accents", accents, once),
-    Route("/<slug:company>/accent.css", "accent", accent_of, each_company),
-    Route("/about/", "about", about, once),
-    Route("/rules/", "rules", rules, once),
-    Route("/privacy/", "privacy", privacy, once),
+    Route("/404.html", "not_found", not_found, once, of_settings),
+    Route("/accents.css", "accents", accents, once, of_settings),
+    Route("/<slug:company>/accent.css", "accent", accent_of, once, of_settings),
+    Route("/about/", "about", about, once, of_settings),
+    Route("/rules/", "rules", rules, once, of_settings),
+    Route("/privacy/", "privacy", privacy, once, of_settings),
 )

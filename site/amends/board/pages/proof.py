@@ -6,9 +6,10 @@ from typing import Any
 from amends.board import meanings
 from amends.board.edition import Edition
 from amends.board.machines import meta
-from amends.board.page import File, Page, Route, each_company, once
-from amends.board.proof import Became, month_name, months, proof, total
-from amends.record import Entry, LedgerLine, Record, write_ledger
+from amends.board.page import File, Page, Route, digest, once
+from amends.board.proof import Became, Disagreement, Proof, months, total
+from amends.board.shelf import Shelf
+from amends.record import write_ledger
 
 ABREAST = 6
 """The most companies that stand in one table side by side; more stand below each other."""
@@ -19,24 +20,28 @@ NAMED = 20
 
 def show(edition: Edition) -> Page:
     """Show what became of everything received, and that it adds up."""
-    record = edition.record
-    proofs = [proof(company, edition.facts(company.slug), *_of(record, company.slug)) for company in record.companies]
+    proofs = [_proof(edition, shelf) for shelf in edition.shelves()]
     proofs.sort(key=lambda found: (-found.tally.received, found.company.name))
     everything = total(found.tally for found in proofs)
     rows = [row for row in meanings.rows(edition.lang) if row.row is not Became.LOST or everything.rows[row.row]]
-    received = [fact.received for found in proofs for fact in edition.facts(found.company.slug) if fact.counts]
     facts = {
         "abreast": len(proofs) <= ABREAST,
         "everything": everything,
-        "faults": sum("/ledger/" in fault.path for fault in record.faults),
+        "faults": sum("/ledger/" in fault.path for fault in edition.store.faults()),
         "machine": meta.of_board(edition, "proof", edition.lang.gettext("Proof")),
         "named_at_most": NAMED,
         "proofs": proofs,
         "reasons": _reasons(edition, everything.withheld),
         "rows": rows,
-        "since": min(received, default=None),
+        "since": everything.since,
     }
     return Page("proof.html", edition.lang, facts)
+
+
+def _proof(edition: Edition, shelf: Shelf) -> Proof:
+    tally = edition.proof(shelf.company.slug)
+    named = {kind.value: tuple(shelf.differing(kind)) if tally.disagreements else () for kind in Disagreement}
+    return Proof(shelf.company, tally, **named)
 
 
 def ledger(edition: Edition, company: str) -> Page | None:
@@ -45,7 +50,7 @@ def ledger(edition: Edition, company: str) -> Page | None:
     if shelf is None:
         return None
     lang = edition.lang_of(shelf.company)
-    found = months(edition.facts(company), *_of(edition.record, company))
+    found = months({month: sums.proof for month, sums in edition.sums(company).items()})
     everything = total(month.tally for month in found)
     facts = {
         "company": shelf.company,
@@ -59,19 +64,9 @@ def ledger(edition: Edition, company: str) -> Page | None:
 
 def ledger_of_month(edition: Edition, company: str, month: str) -> File | None:
     """Give the ledger of one month as the record has it: a line for each case received, shown or not."""
-    lines = _ledgers(edition, company).get(month)
+    shelf = edition.shelf(company)
+    lines = shelf.ledger(month) if shelf else []
     return File(write_ledger(lines), "text/csv") if lines else None
-
-
-def _of(record: Record, slug: str) -> tuple[tuple[Entry, ...], tuple[LedgerLine, ...]]:
-    return record.entries.get(slug, ()), record.ledgers.get(slug, ())
-
-
-def _ledgers(edition: Edition, company: str) -> dict[str, list[LedgerLine]]:
-    found: dict[str, list[LedgerLine]] = {}
-    for line in edition.record.ledgers.get(company, ()):
-        found.setdefault(month_name(line.received), []).append(line)
-    return found
 
 
 def _reasons(edition: Edition, withheld: Mapping[Any, int]) -> list[tuple[str, int]]:
@@ -80,14 +75,23 @@ def _reasons(edition: Edition, withheld: Mapping[Any, int]) -> list[tuple[str, i
     return sorted(named, key=lambda found: (-found[1], found[0]))
 
 
-def _each_ledger(edition: Edition) -> Iterator[Mapping[str, Any]]:
-    for company in edition.record.companies:
-        for month in _ledgers(edition, company.slug):
-            yield {"company": company.slug, "month": month}
+def _each_ledger(edition: Edition, company: str) -> Iterator[Mapping[str, Any]]:
+    shelf = edition.shelf(company)
+    for month in shelf.ledgers() if shelf else ():
+        yield {"company": company, "month": month}
+
+
+def made_of(edition: Edition, company: str, month: str) -> bytes:
+    """Tell what the ledger of a month is made of."""
+    shelf = edition.shelf(company)
+    mark = shelf.ledger_mark(month) if shelf else ""
+    return digest(mark) if mark else b""
 
 
 ROUTES = (
     Route("/proof/", "proof", show, once),
-    Route("/<slug:company>/ledger/", "ledger", ledger, each_company),
-    Route("/<slug:company>/ledger/<string(length=7):month>.csv", "ledger_of_month", ledger_of_month, _each_ledger),
+    Route("/<slug:company>/ledger/", "ledger", ledger, once),
+    Route(
+        "/<slug:company>/ledger/<string(length=7):month>.csv", "ledger_of_month", ledger_of_month, _each_ledger, made_of
+    ),
 )

@@ -36,7 +36,7 @@ def search(edition: Edition) -> Page:
 
 
 def _topics(lang: Language, shelves: list[Shelf]) -> Options:
-    found = {row.case.topic for shelf in shelves for row in shelf.rows if row.case.topic}
+    found = {name.removeprefix("topic-") for shelf in shelves for name in shelf.lists if name.startswith("topic-")}
     return sorted(((topic, words.topic(lang, topic)) for topic in found), key=lambda option: option[1])
 
 

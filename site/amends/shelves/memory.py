@@ -4,6 +4,8 @@ import sqlite3
 from pathlib import Path
 
 VERSION = 1
+MEMORY = "last-good.db"
+"""What the file is called."""
 
 
 class LastGood:
@@ -12,7 +14,7 @@ class LastGood:
     def __init__(self, cache: Path) -> None:
         """Open the memory in that folder; one of another version is thrown away, never trusted."""
         cache.mkdir(parents=True, exist_ok=True)
-        path = cache / "last-good.db"
+        path = cache / MEMORY
         self._store = self._open(path) or self._anew(path)
 
     def recall(self, path: str) -> str | None:
@@ -22,18 +24,22 @@ class LastGood:
 
     def keep(self, path: str, text: str) -> None:
         """Remember that the file is without fault and says this."""
-        if self.recall(path) != text:
-            self._store.execute("INSERT OR REPLACE INTO good VALUES (?, ?)", (path, text))
+        self._store.execute("INSERT OR REPLACE INTO good VALUES (?, ?)", (path, text))
+
+    def commit(self) -> None:
+        """Write everything that was kept so far."""
+        self._store.commit()
 
     def close(self) -> None:
         """Write everything and let go of the file."""
-        self._store.commit()
+        self.commit()
         self._store.close()
 
     def _open(self, path: Path) -> sqlite3.Connection | None:
         store = sqlite3.connect(path)
         try:
             if store.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+                store.execute("PRAGMA synchronous = NORMAL")
                 return store
         except sqlite3.DatabaseError:
             pass
@@ -41,8 +47,12 @@ class LastGood:
         return None
 
     def _anew(self, path: Path) -> sqlite3.Connection:
-        path.unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
         store = sqlite3.connect(path)
+        # Readers in other processes and the one that writes do not wait for each other.
+        store.execute("PRAGMA journal_mode = WAL")
+        store.execute("PRAGMA synchronous = NORMAL")
         store.execute(f"PRAGMA user_version = {VERSION}")
         store.execute("CREATE TABLE good (path TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID")
         return store

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from amends import clock
-from amends.board.swap import put_in_place, sync
+from amends.generator.swap import put_in_place, sync
 from amends.record import exclusive
 
 FOLDER = "pagefind"
@@ -96,20 +96,24 @@ def make(public: Path, now: datetime) -> Index:
     return made
 
 
-def renew(old: Path, fresh: Path, now: datetime) -> str | None:
+def renew(old: Path, fresh: Path, now: datetime, files: Iterable[str] | None = None) -> str | None:
     """Let the board in `fresh` have the index of the one in `old`, if it has one; return what there is to say of it.
 
-    An index that holds words which `fresh` no longer shows (withdrawn, hidden, masked, removed) is made anew, and left
-    out where Pagefind cannot make it: text that was taken back must not live on in a file beside the pages.
+    `files` are those in which the two may differ, by their paths; None: all. An index that holds words which `fresh`
+    no longer shows (withdrawn, hidden, masked, removed) is made anew, and left out where Pagefind cannot make it: text
+    that was taken back must not live on in a file beside the pages.
     """
     if not (old / FOLDER / NOTE).is_file():
         return None
-    if not _loses_words(old, fresh):
-        shutil.copytree(old / FOLDER, fresh / FOLDER, copy_function=_link)
+    pages = _pages(old) if files is None else (old / file for file in files if file.endswith("index.html"))
+    if not _loses_words(old, fresh, pages):
+        if not (fresh / FOLDER).is_dir():
+            shutil.copytree(old / FOLDER, fresh / FOLDER, copy_function=_link)
         return None
     try:
         make(fresh, now)
     except SearchError as error:
+        shutil.rmtree(fresh / FOLDER, ignore_errors=True)
         return f"search: the index held words that the board no longer shows and was left out. {error}"
     return None
 
@@ -169,13 +173,15 @@ def _language(unit: str, pieces: str) -> str:
     return "zh" if said not in _SEGMENTED and len(_CHARACTER.findall(words)) * 2 > len(words) else said
 
 
-def _loses_words(old: Path, fresh: Path) -> bool:
-    """Whether a page of `old` shows words to the index that `fresh` does not."""
-    return any(_said(page) - _said(fresh / page.relative_to(old)) for page in _pages(old) if _differs(page, old, fresh))
+def _loses_words(old: Path, fresh: Path, pages: Iterable[Path]) -> bool:
+    """Whether one of these pages of `old` shows words to the index that `fresh` does not."""
+    return any(_said(page) - _said(fresh / page.relative_to(old)) for page in pages if _differs(page, old, fresh))
 
 
 def _differs(page: Path, old: Path, fresh: Path) -> bool:
     counterpart = fresh / page.relative_to(old)
+    if not page.is_file():
+        return False
     return not counterpart.is_file() or page.read_bytes() != counterpart.read_bytes()
 
 
