@@ -1,0 +1,106 @@
+"""Commands that run the service, and what belongs to it."""
+
+import secrets
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from amends import clock
+from amends.commands.common import failing, in_content, log_to_terminal, settings_of
+from amends.demo import run as run_demo
+from amends.inbox import Inbox, StoreUnavailableError, people
+from amends.inbox.people import ROLES, PersonError
+from amends.record import is_slug, load
+from amends.serve import reserve
+from amends.serve import serve as run_service
+from amends.settings import Settings
+from amends.work import Worker
+
+_FAILURES = (StoreUnavailableError,)
+
+
+@click.command("demo")
+@click.option("--port", type=click.IntRange(1024, 65000), default=8000, help="The first port to try.")
+def demo_command(port: int) -> None:
+    """Run a throw-away board with two example companies on this machine, until Ctrl-C."""
+    log_to_terminal()
+    with failing(failure=_FAILURES):
+        run_demo(port)
+
+
+@click.group("staff")
+def staff_command() -> None:
+    """People at the desk."""
+
+
+@staff_command.command("add")
+@click.argument("login")
+@click.option("--company", "slug", help="The company; a keeper has none.")
+@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True, help="What they may do.")
+@click.option("--name", help="How this person signs replies. Default: LOGIN.")
+@click.option("--password", help="Default: a random one, printed once.")
+@in_content
+def staff_add(
+    login: str, slug: str | None, role: str, name: str | None, password: str | None, content: str | None
+) -> None:
+    """Let a person into the desk."""
+    settings = settings_of(content=content)
+    chosen = password or secrets.token_urlsafe(12)
+    if slug is not None and not (is_slug(slug) and (settings.content / slug / "company.toml").is_file()):
+        raise click.UsageError(f"no company {slug} in {settings.content}: amends company add {slug}")
+    with (
+        failing(usage=(PersonError,), failure=_FAILURES),
+        _open(settings) as inbox,
+        inbox.writing() as connection,
+    ):
+        people.add(connection, login, name or login, role, slug, chosen, clock.system())
+    click.echo(f"login: {login}" + ("" if password else f"\npassword: {chosen}"))
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for requests.")
+@click.option("--no-work", is_flag=True, help="Another `amends work` does what runs by the clock.")
+def serve_command(host: str, port: int, workers: int, *, no_work: bool) -> None:
+    """Run the service: intake, visitors' pages, the desk, and what runs by the clock."""
+    log_to_terminal()
+    settings = settings_of()
+    with failing(failure=_FAILURES):
+        reserved = reserve(host, port)
+        said = f"Listening on {host}, port {port}. Desk: {settings.url}/desk/"
+        run_service(settings, reserved, workers, work=not no_work, ready=lambda: click.echo(said))
+
+
+@click.command("work")
+def work_command() -> None:
+    """Do what runs by the clock: publish, show deadlines, keep the ledger, rebuild the board."""
+    log_to_terminal()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    settings = settings_of()
+    with failing(failure=_FAILURES), _open(settings) as inbox:
+        load(settings.content)
+        Worker(settings, inbox, clock.system).run(stop)
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to this version; `serve` does it too."""
+    log_to_terminal()
+    with failing(failure=_FAILURES), _open(settings_of()):
+        click.echo("The database is up to date.")
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[Inbox]:
+    inbox = Inbox(settings.database)
+    try:
+        inbox.migrate()
+        yield inbox
+    finally:
+        inbox.close()
