@@ -6,7 +6,6 @@ A record is `board.toml`, the keeper's pages beside it, and for each company `co
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -181,11 +180,6 @@ def _is_told(name: str) -> bool:
 
 def _is_legible(name: str) -> bool:
     return name.isprintable() and not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def is_ordinary(traits: Traits) -> bool:
-    """Whether it is a file and not a link, a device or a pipe."""
-    return stat.S_ISREG(traits[0])
 
 
 def _fault(path: str, found: str, expected: str) -> Fault:

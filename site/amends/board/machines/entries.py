@@ -1,6 +1,6 @@
 """The entries of feeds: one for each case, with the words that its page shows and no others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -71,21 +71,6 @@ class Voice:
 def changed(row: Row) -> datetime:
     """Return when something last happened to a case; that time passes is no event."""
     return max([row.case.received, *(event.at for event in row.case.events)])
-
-
-def newest(rows: Iterable[Row]) -> list[Row]:
-    """Return the cases to which something happened last, the latest first."""
-    return in_order(rows)[:NEWEST]
-
-
-def still_open(rows: Iterable[Row]) -> list[Row]:
-    """Return the open cases to which something happened last, the latest first."""
-    return in_order(row for row in rows if row.open)[:MOST_OPEN]
-
-
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """Return the cases by what happened last, the latest first."""
-    return sorted(sorted(rows, key=lambda row: row.case.number), key=changed, reverse=True)
 
 
 def title(lang: Language, row: Row) -> str:
