@@ -166,7 +166,7 @@ _FIRST: Sequence[tuple[str, float, Sequence[str]]] = (
     ("acme", 700, ("reply", "promise")),
     ("acme", 60, ()),
     ("acme", 10, ("published", "duplicate")),
-    ("acme", 3, ("published", "followup", "followup", "reply")),  # and that is still to come
+    ("acme", 3, ("published", "followup", "reply", "followup")),  # and that is still to come
     ("bolt", 2000, ("reply", "solved")),
     ("bolt", 12, ("reply", "promise")),
     ("bolt", 12, ()),

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,22 +125,23 @@ def test_builds_killed_one_after_the_other_do_not_add_up_to_a_wrong_board(two: T
 
 @pytest.mark.parametrize("whole_group", [False, True], ids=["the process", "the group"])
 def test_a_killed_build_takes_its_processes_along(two: Two, *, whole_group: bool) -> None:
-    for portions in random.Random(EFFORT).sample(range(1, 40), min(2 * EFFORT, 39)):
+    for portions in random.Random(EFFORT).sample(range(1, 12), min(2 * EFFORT, 11)):
         two.lay(1 - two.which)
         for file in (two.folder / "cache").glob("board.db*"):
             file.unlink()
         child, told = build_that_tells(two)
         for _ in range(portions):
-            if not heard(told, 1):
-                break
-        try:
-            (os.killpg if whole_group else os.kill)(child, signal.SIGKILL)
-        finally:
-            ended(child)
+            assert heard(told, 1), "the build has ended before it was killed"
+        (os.killpg if whole_group else os.kill)(child, signal.SIGKILL)
+        assert ended(child) == -signal.SIGKILL
         # Every process that the build has made holds the other end: there is an end only when none is left.
-        while heard(told, 1000):
-            pass
-        os.close(told)
+        try:
+            while heard(told, 1000):
+                pass
+        finally:
+            os.close(told)
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
         assert two.is_whole()
         two.mend()
 
