@@ -77,10 +77,18 @@ def test_what_was_last_good_outlives_a_store_that_is_spoilt(two: Two) -> None:
 
 
 @pytest.mark.parametrize("how", ["deleted", "empty", "cut short", "no database", "nonsense in it"])
-def test_last_good_versions_that_are_spoilt_cost_no_more_than_themselves(two: Two, how: str) -> None:
+def test_last_good_versions_that_are_spoilt_are_those_of_files_with_faults_alone(
+    two: Two, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "YOUNG", 0)
+    two.mend()
+    (path,) = two.content.glob(f"acme/*/*/{NUMBERS[0]}.md")
     SPOILT[how](two.folder / "cache" / "last-good.db")
     two.lay(1)
     two.mend()
+    path.write_text("nonsense")
+    assert ended(forked(two.build)) == 0
+    assert b"Parcel 0." in (two.folder / "public" / "acme" / NUMBERS[0] / "index.html").read_bytes()
 
 
 @pytest.mark.parametrize("said", [None, b"", b"nonsense", b"[[1]]", b'[[[1,2],[3,4],"x",["../../x"]]]'])

@@ -1,6 +1,7 @@
 """Reading what has changed: each number of a case is resolved anew only where something that speaks of it changed."""
 
 import json
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from amends.record.resolve import Found, Recall, number_of, read_found, resolve
 from amends.record.schema import NUMBER
 from amends.record.walk import Reader
 from amends.shelves.memory import LastGood
-from amends.shelves.scan import Change, Changes, faults_of
+from amends.shelves.scan import Change, Changes, faults_of, scan
 from amends.shelves.store import Store
 
 _Thing = TypeVar("_Thing")
@@ -94,6 +95,8 @@ def read(store: Store, content: Path, cache: Path, changes: Changes, crew: Crew)
     """Take everything that has changed into the store."""
     memory = LastGood(cache)
     try:
+        if _is_another(store, memory):
+            changes = scan(store, content)
         with store.writing():
             numbers = _read_ledgers(store, Reader(content, memory), changes)
             numbers |= _forget(store, changes)
@@ -120,6 +123,29 @@ def read(store: Store, content: Path, cache: Path, changes: Changes, crew: Crew)
     finally:
         memory.close()
 
+
+def _is_another(store: Store, memory: LastGood) -> bool:
+    """Whether the memory is not the one in which the files that were read are kept: then all is to be read again.
+
+    Else a file that was good all the time would have no last good version once it has a fault.
+    """
+    own = memory.recall(_OWN)
+    if own is None:
+        own = secrets.token_hex(16)
+        memory.keep(_OWN, own)
+        memory.commit()
+    known = store.setting("memory")
+    if known == own:
+        return False
+    with store.writing():
+        store.change("UPDATE folder SET stamp = x''")
+        store.change("UPDATE file SET stamp = x'', kept = 0")
+        store.note("memory", own)
+    return known is not None
+
+
+_OWN = ""
+"""The path under which a memory keeps what no other one has: no file is called so."""
 
 _UNSETTLED = "unsettled"
 """Under this are noted the numbers that have to be settled, until they are."""
