@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from amends.record import LedgerOutcome, write_case
 from amends.record.listing import Listing, Role, list_folder
 from amends.shelves import scan as scanning
-from amends.shelves.reading import Settler, read
-from amends.shelves.scan import Changes, look_at, scan
+from amends.shelves.noting import note_changes
+from amends.shelves.reading import Settler, settle
+from amends.shelves.scan import Changes, Look, changes_in, files_of, look_at, scan
 from amends.shelves.store import Store
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, a_line, make_board, put, put_case
 
@@ -29,20 +31,33 @@ class Shelves:
         self.content, self.cache = make_board(folder, CASE, lines=[LINE]), folder / "cache"
         self.store = Store(None)
 
-    def look(self) -> Changes:
+    def look(self) -> Look:
         return scan(self.store, self.content)
 
-    def take(self, changes: Changes) -> list[str]:
+    def changed(self, look: Look) -> dict[str, Role]:
+        """Return the files that are new or changed in the folders of a look."""
+        return {change.path: change.role for found in self._in(look) for change in found.changed}
+
+    def gone(self, look: Look) -> dict[str, Role]:
+        """Return the files that are gone from the folders of a look, and with folders."""
+        files = [file for folder in look.gone for file in files_of(self.store, folder)]
+        return dict(chain(files, *(found.gone for found in self._in(look))))
+
+    def _in(self, look: Look) -> list[Changes]:
+        return [found for path in look.folders if (found := changes_in(self.store, self.content, path))]
+
+    def take(self, look: Look) -> list[str]:
         """Read what has changed; return the files that were read."""
         read_: list[str] = []
 
         def crew(work: Callable[[Settler, Any], Any], things: Iterable[Any]) -> Iterator[Any]:
             settler = Settler(self.content, self.cache)
             for thing in things:
-                read_.extend(change.path for number in thing for change in number.read)
+                read_.extend(path for number in thing for path, _ in number.read)
                 yield work(settler, thing)
 
-        read(self.store, self.content, self.cache, changes, crew)
+        note_changes(self.store, self.content, self.cache, look)
+        settle(self.store, self.content, self.cache, crew)
         return read_
 
 
@@ -59,20 +74,16 @@ def old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "YOUNG", -(10**18))
 
 
-def paths(changes: Changes) -> list[str]:
-    return [change.path for change in changes.changed]
-
-
 def test_of_a_record_never_seen_everything_is_new(shelves: Shelves) -> None:
     found = shelves.look()
-    assert {change.path: change.role for change in found.changed} == {
+    assert shelves.changed(found) == {
         "board.toml": Role.BOARD,
         "acme/company.toml": Role.COMPANY,
         "acme/ledger/2026-11.csv": Role.LEDGER,
         FILE: Role.CASE,
     }
     assert set(found.folders) == {"", "acme", "acme/2026", "acme/2026/11", "acme/ledger"}
-    assert (found.gone, found.gone_folders) == ([], [])
+    assert (shelves.gone(found), found.gone) == ({}, [])
 
 
 @pytest.mark.usefixtures("old")
@@ -84,8 +95,8 @@ def test_of_what_was_read_and_is_as_it_was_nothing_is_read(shelves: Shelves) -> 
 @pytest.mark.usefixtures("old")
 def test_what_was_found_and_not_read_is_found_again(shelves: Shelves) -> None:
     first, second = shelves.look(), shelves.look()
-    assert paths(first) == paths(second)
-    assert first.folders == second.folders
+    assert first == second
+    assert shelves.changed(first)
 
 
 def longer(path: Path) -> None:
@@ -126,7 +137,7 @@ def test_a_file_that_was_changed_in_whatever_way_is_seen_and_no_other(
     shelves.take(shelves.look())
     change(shelves.content / path)
     found = shelves.look()
-    assert paths(found) == [path]
+    assert list(shelves.changed(found)) == [path]
     assert list(found.folders) == [path.rpartition("/")[0]]
     shelves.take(found)
     assert not shelves.look()
@@ -147,7 +158,7 @@ def test_each_of_the_traits_is_enough_to_see_a_change_by(
         return listing
 
     monkeypatch.setattr(scanning, "list_folder", other)
-    assert paths(shelves.look()) == [FILE]
+    assert list(shelves.changed(shelves.look())) == [FILE]
 
 
 def test_a_file_that_is_younger_than_a_clock_can_tell_is_read_again_though_nothing_of_it_changed(
@@ -178,7 +189,7 @@ def test_a_change_within_the_same_tick_of_the_clock_is_seen(shelves: Shelves) ->
 def test_what_is_no_part_of_the_record_is_not_read(shelves: Shelves, name: str) -> None:
     shelves.take(shelves.look())
     put(shelves.content / "acme/2026/11" / name, "x")
-    assert shelves.look().changed == []
+    assert shelves.changed(shelves.look()) == {}
 
 
 @pytest.mark.usefixtures("old")
@@ -186,8 +197,8 @@ def test_a_file_that_came_and_one_that_went_are_seen(shelves: Shelves) -> None:
     shelves.take(shelves.look())
     (shelves.content / FILE).rename(shelves.content / f"acme/2026/11/{OTHER_NUMBER}.md")
     found = shelves.look()
-    assert paths(found) == [f"acme/2026/11/{OTHER_NUMBER}.md"]
-    assert found.gone == [(FILE, Role.CASE)]
+    assert list(shelves.changed(found)) == [f"acme/2026/11/{OTHER_NUMBER}.md"]
+    assert shelves.gone(found) == {FILE: Role.CASE}
     shelves.take(found)
     assert not shelves.look()
 
@@ -198,10 +209,10 @@ def test_of_a_folder_that_vanished_all_is_gone(shelves: Shelves, folder: str) ->
     shelves.take(shelves.look())
     shutil.rmtree(shelves.content / folder)
     found = shelves.look()
-    assert found.changed == []
-    assert folder in found.gone_folders
-    assert (FILE, Role.CASE) in found.gone
-    assert all(path.startswith(folder) for path, _ in found.gone)
+    assert shelves.changed(found) == {}
+    assert folder in found.gone
+    assert FILE in shelves.gone(found)
+    assert all(path.startswith(folder) for path in shelves.gone(found))
     shelves.take(found)
     assert not shelves.look()
 
@@ -213,10 +224,10 @@ def test_without_its_settings_all_of_a_company_is_gone_and_with_them_it_is_back(
     text = settings.read_text()
     settings.unlink()
     found = shelves.look()
-    assert {path for path, _ in found.gone} == {"acme/company.toml", "acme/ledger/2026-11.csv", FILE}
+    assert set(shelves.gone(found)) == {"acme/company.toml", "acme/ledger/2026-11.csv", FILE}
     shelves.take(found)
     settings.write_text(text)
-    assert set(paths(shelves.look())) == {"acme/company.toml", "acme/ledger/2026-11.csv", FILE}
+    assert set(shelves.changed(shelves.look())) == {"acme/company.toml", "acme/ledger/2026-11.csv", FILE}
 
 
 @pytest.mark.usefixtures("old")
@@ -225,7 +236,7 @@ def test_a_folder_that_became_a_link_is_gone(shelves: Shelves, tmp_path: Path) -
     (shelves.content / "acme/2026").rename(tmp_path / "elsewhere")
     (shelves.content / "acme/2026").symlink_to(tmp_path / "elsewhere")
     found = shelves.look()
-    assert (FILE, Role.CASE) in found.gone
+    assert FILE in shelves.gone(found)
     assert "acme" in found.folders
 
 
@@ -243,16 +254,16 @@ def test_only_the_folders_of_the_files_that_are_named_are_looked_at(shelves: She
     longer(shelves.content / FILE)
     longer(shelves.content / "acme/ledger/2026-11.csv")
     found = look_at(shelves.store, shelves.content, [FILE])
-    assert paths(found) == [FILE]
+    assert list(shelves.changed(found)) == [FILE]
     assert list(found.folders) == ["acme/2026/11"]
     shelves.take(found)
-    assert paths(shelves.look()) == ["acme/ledger/2026-11.csv"]
+    assert list(shelves.changed(shelves.look())) == ["acme/ledger/2026-11.csv"]
 
 
 @pytest.mark.usefixtures("old")
 def test_a_named_file_that_is_as_it_was_is_not_read(shelves: Shelves) -> None:
     shelves.take(shelves.look())
-    assert look_at(shelves.store, shelves.content, [FILE, "board.toml"]).changed == []
+    assert shelves.changed(look_at(shelves.store, shelves.content, [FILE, "board.toml"])) == {}
 
 
 @pytest.mark.usefixtures("old")
@@ -261,10 +272,10 @@ def test_a_named_file_that_is_new_or_gone_is_seen(shelves: Shelves, path: str) -
     shelves.take(shelves.look())
     if (shelves.content / path).exists():
         (shelves.content / path).unlink()
-        assert [gone for gone, _ in look_at(shelves.store, shelves.content, [path]).gone] == [path]
+        assert list(shelves.gone(look_at(shelves.store, shelves.content, [path]))) == [path]
     else:
         put(shelves.content / path, "case,received,reply_by,outcome,at,first_reply\n")
-        assert paths(look_at(shelves.store, shelves.content, [path])) == [path]
+        assert list(shelves.changed(look_at(shelves.store, shelves.content, [path]))) == [path]
 
 
 @pytest.mark.usefixtures("old")
@@ -272,7 +283,7 @@ def test_of_a_named_file_whose_folder_vanished_the_folder_is_gone(shelves: Shelv
     shelves.take(shelves.look())
     shutil.rmtree(shelves.content / "acme/2026/11")
     found = look_at(shelves.store, shelves.content, [FILE])
-    assert (found.gone, found.gone_folders) == ([(FILE, Role.CASE)], ["acme/2026/11"])
+    assert (shelves.gone(found), found.gone) == ({FILE: Role.CASE}, ["acme/2026/11"])
     shelves.take(found)
     assert shelves.store.value("SELECT standing FROM item WHERE number = ?", NUMBER) == "missing"
 
@@ -282,7 +293,7 @@ def test_the_first_case_of_a_month_is_found_by_its_name_alone(shelves: Shelves) 
     shelves.take(shelves.look())
     path = put_case(shelves.content, replace(CASE, number=OTHER_NUMBER, received=CASE.received.replace(month=12)))
     found = look_at(shelves.store, shelves.content, [path.relative_to(shelves.content).as_posix()])
-    assert paths(found) == [f"acme/2026/12/{OTHER_NUMBER}.md"]
+    assert list(shelves.changed(found)) == [f"acme/2026/12/{OTHER_NUMBER}.md"]
     shelves.take(found)
     assert write_case(replace(CASE, number=OTHER_NUMBER)) != path.read_text()
-    assert paths(shelves.look()) == []
+    assert list(shelves.changed(shelves.look())) == []

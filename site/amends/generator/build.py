@@ -22,7 +22,7 @@ from amends.generator.versions import reading, rendering
 from amends.record import NotABoardError, RecordError, exclusive
 from amends.record.listing import BOARD
 from amends.shelves.memory import MEMORY
-from amends.shelves.scan import Changes, look_at, scan
+from amends.shelves.scan import Look, look_at, scan
 from amends.shelves.store import STORE, Store, throw_away
 
 __all__ = ["BuildError", "Built", "build"]
@@ -74,8 +74,8 @@ def _build(order: Order) -> Built:
     # What is exchanged must be the folder itself: of a link, the link would be.
     generations = Generations(order.out.resolve(), order.cache)
     with Store(order.cache / STORE, version) as store:
-        changes = _look(store, order)
-        if not changes and _is_current(store, order, generations):
+        look = _look(store, order)
+        if not look and _is_current(store, order, generations):
             if order.strict and store.faults():
                 raise RecordError(store.faults())
             return _told(store, order, started, Done(phases={"Looking": time.perf_counter() - started}))
@@ -83,12 +83,12 @@ def _build(order: Order) -> Built:
 
     making = Making(order, generations, version)
     making.phases["Looking"] = time.perf_counter() - started
-    done = making.run(changes)
+    done = making.run(look)
     with Store(order.cache / STORE, version) as store:
         return _told(store, order, started, done)
 
 
-def _look(store: Store, order: Order) -> Changes:
+def _look(store: Store, order: Order) -> Look:
     """Find what has changed: among the files that the caller names, or everywhere."""
     if order.changed is None or store.setting("scanned") is None:
         return scan(store, order.content)

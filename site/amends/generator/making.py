@@ -29,9 +29,9 @@ from amends.generator.stocktaking import take_stock
 from amends.generator.twins import names, write_twins
 from amends.generator.versions import rendering
 from amends.record import House, RecordError
-from amends.record.listing import Role
-from amends.shelves.reading import Settler, read, sliced
-from amends.shelves.scan import Changes
+from amends.shelves.noting import note_changes
+from amends.shelves.reading import Settler, settle, sliced
+from amends.shelves.scan import Look
 from amends.shelves.store import STORE, Store
 
 FEW = 500
@@ -91,16 +91,17 @@ class Taking:
         finally:
             self.phases[what] = self.phases.get(what, 0.0) + time.perf_counter() - started
 
-    def read(self, changes: Changes) -> None:
-        """Take in the files that have changed."""
+    def read(self, look: Look) -> None:
+        """Take in what has changed in the folders of a look."""
         order = self.order
-        count = sum(change.role is Role.CASE for change in changes.changed)
+        with self.store() as store:
+            count = note_changes(store, order.content, order.cache, look)
         with crew(self.jobs_for(count), partial(Settler, order.content, order.cache)) as spread, self.store() as store:
 
             def watched(work: Callable[[Settler, Any], Any], things: Iterable[Any]) -> Iterator[Any]:
                 return order.watch("Reading", count, spread(work, things), len)
 
-            read(store, order.content, order.cache, changes, watched)
+            settle(store, order.content, order.cache, watched)
             if order.changed is None:
                 store.note("scanned", clock.stamp(order.now))
 
@@ -133,7 +134,7 @@ class Making(Taking):
         self.slowest: list[tuple[str, float]] = []
         self.warnings: list[str] = []
 
-    def run(self, changes: Changes) -> Done:
+    def run(self, look: Look) -> Done:
         """Do all that is to be done. TwinsError where there is nothing to compress with."""
         if self.order.compress:
             write_twins(self.order.cache, ())
@@ -141,7 +142,7 @@ class Making(Taking):
             # Until all is done the board is not what it should be, however this ends.
             store.change("DELETE FROM setting WHERE key = 'due'")
         with self.phase("Reading"):
-            self.read(changes)
+            self.read(look)
             house, whole = self.begin()
             self.refuse_faults()
         with self.phase("Deriving"):

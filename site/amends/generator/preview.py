@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from heapq import nlargest
@@ -37,7 +38,7 @@ from amends.generator.staleness import next_due
 from amends.generator.versions import reading, rendering
 from amends.record import Fault, NotABoardError, RecordError
 from amends.record.listing import Listing, list_folder
-from amends.shelves.scan import Changes, scan
+from amends.shelves.scan import Look, scan
 from amends.shelves.store import Store
 
 HOST = "127.0.0.1"
@@ -123,7 +124,7 @@ class Live:
         self._shown: tuple[str, tuple[Fault, ...]] = ("", ())
         self._trouble = ""
         self._undone = True
-        self._young: Sequence[object] = ()
+        self._young: dict[str, bytes] = {}
         self._recent: dict[str, Listing] = {}
         self._edition: Edition | None = None
         self._app: Any = None
@@ -131,7 +132,7 @@ class Live:
         folder.mkdir(parents=True, exist_ok=True)
         # Later there are threads, and a process with threads is not forked.
         taking = Taking(self._order(watch=watch), self._version)
-        self._take(taking, self._changes(taking))
+        self._take(taking, self._scanned(taking))
 
     @property
     def edition_number(self) -> str:
@@ -152,9 +153,9 @@ class Live:
         took, trouble = 0.0, ""
         try:
             taking = Taking(self._order(jobs=1), self._version)
-            changes = self._changes(taking)
+            look = self._scanned(taking)
             took = time.thread_time() - started
-            self._take(taking, changes)
+            self._take(taking, look)
         except (NotABoardError, RecordError, OSError) as error:
             trouble = str(error)
         if trouble != self._trouble:
@@ -183,33 +184,34 @@ class Live:
     def _order(self, **facts: Any) -> Order:
         return Order(self._content, self._folder, self._folder, self._clock(), **facts)
 
-    def _changes(self, taking: Taking) -> Changes:
+    def _scanned(self, taking: Taking) -> Look:
         """Find what has changed. What is too young to be sure of is read once now, and once more when it is old."""
         with taking.store() as store:
-            changes = scan(store, self._content)
-        known = {path: one for path, one in self._recent.items() if path not in changes.gone_folders}
-        known |= {listing.path: listing for listing in changes.listings}
+            look = scan(store, self._content)
+        known = {path: one for path, one in self._recent.items() if path not in look.gone}
+        for path in look.folders:
+            with suppress(FileNotFoundError, NotADirectoryError):  # it vanished meanwhile
+                known[path] = list_folder(self._content, path)
         self._recent = dict(nlargest(RECENT, known.items(), key=lambda item: item[1].youngest))
-        seen = [(listing.path, listing.files, listing.folders, listing.links) for listing in changes.listings]
-        if seen == self._young and not changes.gone and not all(changes.folders.values()):
-            return Changes()
-        self._young = seen
-        return changes
+        if look.folders == self._young and look.young and not look.gone:
+            return Look()
+        self._young = look.folders
+        return look
 
-    def _take(self, taking: Taking, changes: Changes) -> None:
+    def _take(self, taking: Taking, look: Look) -> None:
         is_due = self._undone or taking.order.now >= self._due
-        if changes or is_due:
+        if look or is_due:
             self._undone = True
             with self._lock:
-                is_other = self._read(taking, changes, is_due=is_due)
+                is_other = self._read(taking, look, is_due=is_due)
             self._undone = False
             if is_other:
                 self._announce()
 
-    def _read(self, taking: Taking, changes: Changes, *, is_due: bool) -> bool:
+    def _read(self, taking: Taking, look: Look, *, is_due: bool) -> bool:
         """Take in what has changed; draw a new edition and return true where anything could look different by it."""
         order = taking.order
-        taking.read(changes)
+        taking.read(look)
         with taking.store() as store:
             house = read_house(store, order.content, order.cache, None)
             renew(store, house, clock.stamp(order.now), self._rendering, anew=False)

@@ -1,7 +1,6 @@
-"""Reading what has changed: each number of a case is resolved anew only where something that speaks of it changed."""
+"""Reading cases: each number is settled anew, and only where something that speaks of it changed."""
 
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,12 +13,10 @@ from typing import Any, TypeVar
 
 from amends.record import Fault, LedgerLine, RecordError, read_text
 from amends.record.listing import Role
-from amends.record.packed import pack, pack_line, unpack, unpack_line
-from amends.record.resolve import Found, Recall, number_of, read_found, resolve
+from amends.record.packed import pack, unpack, unpack_line
+from amends.record.resolve import Found, Recall, read_found, resolve
 from amends.record.schema import NUMBER
-from amends.record.walk import Reader
 from amends.shelves.memory import LastGood
-from amends.shelves.scan import Change, Changes, faults_of, scan
 from amends.shelves.store import Store
 
 _Thing = TypeVar("_Thing")
@@ -30,10 +27,13 @@ SLICE = 250
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What speaks of one number: files to read, other files as they were read, and the lines of the ledgers, packed."""
+    """What speaks of one number: files to read, other files as they were read, and the lines of the ledgers, packed.
+
+    With each file to read stands its stamp.
+    """
 
     number: str
-    read: tuple[Change, ...]
+    read: tuple[tuple[str, bytes], ...]
     others: tuple[tuple[str, str | None], ...]
     lines: tuple[tuple[str, str], ...]
 
@@ -91,64 +91,18 @@ Crew = Callable[[Callable[[Settler, Any], Any], Iterable[Any]], Iterator[Any]]
 """Does the same to many things: yields `work(settler, thing)` of each thing, in their order."""
 
 
-def read(store: Store, content: Path, cache: Path, changes: Changes, crew: Crew) -> None:
-    """Take everything that has changed into the store."""
+def settle(store: Store, content: Path, cache: Path, crew: Crew) -> None:
+    """Read every file that is noted as unread, and settle the numbers of which something has changed."""
     memory = LastGood(cache)
     try:
-        if _is_another(store, memory):
-            changes = scan(store, content)
-        with store.writing():
-            numbers = _read_ledgers(store, Reader(content, memory), changes)
-            numbers |= _forget(store, changes)
-            numbers.update(json.loads(store.setting(_UNSETTLED) or "[]"))
-            # What spoke of these is forgotten or noted as read: after a crash nothing else would lead to them.
-            store.note(_UNSETTLED, json.dumps(sorted(numbers)))
-        memory.commit()
-        changed = defaultdict(list)
-        for change in changes.changed:
-            if change.role is Role.CASE:
-                changed[number_of(change.path)].append(change)
-        work = (_gather(store, numbers, changed) for numbers in sliced(sorted(numbers | changed.keys()), SLICE))
-        for done in crew(Settler.settle, work):
+        for done in crew(Settler.settle, _asked(store)):
             with store.writing():
                 _put(store, done)
                 for settled in done:
                     _keep(store, memory, content, settled)
                 memory.commit()
-        with store.writing():
-            for listing in changes.listings:
-                store.blame(f"{listing.path}/", faults_of(listing))
-            store.change_all("INSERT OR REPLACE INTO folder VALUES (?, ?)", changes.folders.items())
-            store.note(_UNSETTLED, "[]")
     finally:
         memory.close()
-
-
-def _is_another(store: Store, memory: LastGood) -> bool:
-    """Whether the memory is not the one in which the files that were read are kept: then all is to be read again.
-
-    Else a file that was good all the time would have no last good version once it has a fault.
-    """
-    own = memory.recall(_OWN)
-    if own is None:
-        own = secrets.token_hex(16)
-        memory.keep(_OWN, own)
-        memory.commit()
-    known = store.setting("memory")
-    if known == own:
-        return False
-    with store.writing():
-        store.change("UPDATE folder SET stamp = x''")
-        store.change("UPDATE file SET stamp = x'', kept = 0")
-        store.note("memory", own)
-    return known is not None
-
-
-_OWN = ""
-"""The path under which a memory keeps what no other one has: no file is called so."""
-
-_UNSETTLED = "unsettled"
-"""Under this are noted the numbers that have to be settled, until they are."""
 
 
 def sliced(things: Iterable[_Thing], size: int) -> Iterator[tuple[_Thing, ...]]:
@@ -158,63 +112,29 @@ def sliced(things: Iterable[_Thing], size: int) -> Iterator[tuple[_Thing, ...]]:
         yield slice_
 
 
-# --- Ledgers, and what is gone ---
-
-
-def _read_ledgers(store: Store, reader: Reader, changes: Changes) -> set[str]:
-    """Read the ledgers that changed; return the numbers of which they say something else now."""
-    numbers: set[str] = set()
-    for path in (path for path, role in changes.gone if role is Role.LEDGER):
-        numbers.update(number for _, number, _ in _lines_of(store, path))
-        store.change("DELETE FROM line WHERE path = ?", path)
-    for change in (change for change in changes.changed if change.role is Role.LEDGER):
-        reader.faults = []
-        company = change.path.partition("/")[0]
-        found = [(place, line.case, pack_line(line)) for place, line in enumerate(reader.month(change.path))]
-        numbers.update(number for _, number, _ in {*found} ^ {*_lines_of(store, change.path)})
-        store.change("DELETE FROM line WHERE path = ?", change.path)
-        rows = ((change.path, place, company, number, said) for place, number, said in found)
-        store.change_all("INSERT INTO line VALUES (?, ?, ?, ?, ?)", rows)
-        store.blame(change.path, reader.faults)
-        _note_file(store, change)
-    return numbers
-
-
-def _lines_of(store: Store, path: str) -> list[tuple[int, str, str]]:
-    return list(store.rows("SELECT place, number, said FROM line WHERE path = ?", path))
-
-
-def _note_file(store: Store, change: Change) -> None:
-    folder = change.path.rpartition("/")[0]
-    row = (change.path, folder, change.role, change.stamp, b"", None, None, 1)
-    store.change("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
-
-
-def _forget(store: Store, changes: Changes) -> set[str]:
-    """Forget the files and folders that are gone; return the numbers of which a file spoke."""
-    for folder in changes.gone_folders:
-        store.change("DELETE FROM folder WHERE path = ?", folder)
-        store.blame(f"{folder}/", ())
-    for path, _ in changes.gone:
-        store.change("DELETE FROM file WHERE path = ?", path)
-        store.blame(path, ())
-    for change in changes.changed:
-        if change.role not in (Role.CASE, Role.LEDGER):
-            _note_file(store, change)
-    # What is told besides cases stands on pages of the company, or of the board.
-    others = [*((change.path, change.role) for change in changes.changed), *changes.gone]
-    store.touch({path.rpartition("/")[0].partition("/")[0] for path, role in others if role not in _OF_CASES})
-    return {number_of(path) for path, role in changes.gone if role is Role.CASE}
-
-
 # --- Numbers ---
 
 
-def _gather(store: Store, numbers: Iterable[str], changed: dict[str, list[Change]]) -> list[Number]:
+def _asked(store: Store) -> Iterator[list[Number]]:
+    """Yield the numbers of which something is unread, in slices, with all that speaks of them."""
+    last = ""
+    while numbers := [number for (number,) in store.rows(_NEXT, last, SLICE)]:
+        yield _gather(store, numbers)
+        last = numbers[-1]
+
+
+_NEXT = "SELECT DISTINCT number FROM unread WHERE number > ? ORDER BY number LIMIT ?"
+
+
+def _gather(store: Store, numbers: list[str]) -> list[Number]:
     """Collect all that speaks of these numbers."""
     asked = json.dumps(numbers)
-    others, lines = defaultdict(list), defaultdict(list)
-    to_read = {change.path for number in numbers for change in changed.get(number, ())}
+    changed, others, lines = defaultdict(list), defaultdict(list), defaultdict(list)
+    for number, path, stamp in store.rows(
+        "SELECT number, path, stamp FROM unread WHERE path <> '' AND number IN (SELECT value FROM json_each(?))", asked
+    ):
+        changed[number].append((path, stamp))
+    to_read = {path for files in changed.values() for path, _ in files}
     for number, path, said in store.rows(
         "SELECT number, path, said FROM file WHERE number IN (SELECT value FROM json_each(?))", asked
     ):
@@ -226,7 +146,7 @@ def _gather(store: Store, numbers: Iterable[str], changed: dict[str, list[Change
     ):
         lines[number].append((path, said))
     return [
-        Number(number, tuple(changed.get(number, ())), tuple(others[number]), tuple(lines[number]))
+        Number(number, tuple(changed[number]), tuple(others[number]), tuple(lines[number]))
         for number in numbers
     ]
 
@@ -234,11 +154,11 @@ def _gather(store: Store, numbers: Iterable[str], changed: dict[str, list[Change
 def _settle(content: Path, asked: Number, recall: Recall) -> Settled:
     done = Settled(asked.number)
     found = []
-    for change in asked.read:
-        one, text, digest = _read_file(content, change.path)
+    for path, stamp in asked.read:
+        one, text, digest = _read_file(content, path)
         found.append(one)
         said = None if one.case is None else pack(one.case)
-        done.files.append(File(change.path, change.stamp, digest, said, text, one.faults))
+        done.files.append(File(path, stamp, digest, said, text, one.faults))
     if not NUMBER.fullmatch(asked.number):
         return done
     for path, said in asked.others:
@@ -296,6 +216,7 @@ def _put(store: Store, done: list[Settled]) -> None:
             store.blame(file.path, file.faults)
         store.blame(settled.number, settled.faults)
     _put_items(store, done)
+    store.change_all("DELETE FROM unread WHERE number = ?", ((settled.number,) for settled in done))
 
 
 def _put_items(store: Store, done: list[Settled]) -> None:
@@ -343,9 +264,6 @@ def month_of(at: int) -> str:
     """Return the month of an instant (seconds since 1970) in UTC, `2026-11`; four digits for every year."""
     received = datetime.fromtimestamp(at, UTC)
     return f"{received.year:04}-{received.month:02}"
-
-
-_OF_CASES = (Role.CASE, Role.LEDGER)
 
 
 def _number(settled: Settled) -> str | None:

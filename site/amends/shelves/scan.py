@@ -1,4 +1,4 @@
-"""Which files of the record have changed since they were read: by size, times and inode, without reading any.
+"""Which folders and files of the record have changed: by size, times and inode, without reading any file.
 
 A file that was changed less than two seconds before it was read can change again within the same tick of its file
 system's clock: it is looked at again next time, by content.
@@ -7,7 +7,7 @@ system's clock: it is looked at again next time, by content.
 import marshal
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +23,23 @@ _UNSURE = b""
 """The stamp of what has to be looked at again: no real one is empty."""
 
 
+@dataclass(slots=True)
+class Look:
+    """What a look at the record found: the folders of which something changed, and those that are gone.
+
+    With each folder stands a digest of what it holds. `young`: whether one of them could change again unseen. `begun`:
+    whether something that an earlier look found has not been read to its end.
+    """
+
+    folders: dict[str, bytes] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    young: bool = False
+    begun: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.folders or self.gone or self.begun)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A file that is new or may have changed; `stamp` is by what its next change will be seen."""
@@ -34,56 +51,86 @@ class Change:
 
 @dataclass(slots=True)
 class Changes:
-    """What to read anew, what is gone, and the stamps of the folders, to be kept once all that is done."""
+    """What of a folder to read anew, and what of it is gone; `stamp` is the folder's, to be kept with that."""
 
+    listing: Listing
+    stamp: bytes
     changed: list[Change] = field(default_factory=list)
     gone: list[tuple[str, Role]] = field(default_factory=list)
-    folders: dict[str, bytes] = field(default_factory=dict)
-    listings: list[Listing] = field(default_factory=list)
-    gone_folders: list[str] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.changed or self.gone or self.folders or self.gone_folders)
 
 
-def scan(store: Store, content: Path) -> Changes:
+def scan(store: Store, content: Path) -> Look:
     """Look at every folder of the record in `content`; OSError where one cannot be read."""
-    now, found = time.time_ns(), Changes()
-    known: dict[str, bytes] = dict(store.rows("SELECT path, stamp FROM folder"))
+    now, known = time.time_ns(), _known(store)
+    found = Look(begun=_is_begun(store))
     for listing in _walk(content, ""):
-        stamp = _stamp_of_folder(listing, now)
-        if known.pop(listing.path, None) != stamp or stamp == _UNSURE:
-            found.folders[listing.path] = stamp
-            _compare(store, listing, found, now)
-    for path in known:
-        found.gone_folders.append(path)
-        found.gone += _files_of(store, path)
+        _see(found, listing, known.pop(listing.path, None), now)
+    found.gone += known
     return found
 
 
-def look_at(store: Store, content: Path, paths: Iterable[str]) -> Changes:
+def look_at(store: Store, content: Path, paths: Iterable[str]) -> Look:
     """Look only at these files of the record, by their paths within it, and at the folders in which they stand.
 
     Of a folder that is new or gone, and of a company whose settings are among the files, all is looked at.
     """
-    now, found = time.time_ns(), Changes()
-    known = {path for (path,) in store.rows("SELECT path FROM folder")}
-    alone, whole = _folders_of(content, paths, known)
+    now, known = time.time_ns(), _known(store)
+    found = Look(begun=_is_begun(store))
+    alone, whole = _folders_of(content, paths, known.keys())
     listings = [list_folder(content, folder) for folder in alone]
     for folder in whole:
         if is_storable(folder) and folder in inner(list_folder(content, folder.rpartition("/")[0])):
             listings += _walk(content, folder)
     for listing in sorted(listings, key=lambda listing: listing.path):
-        found.folders[listing.path] = _stamp_of_folder(listing, now)
-        _compare(store, listing, found, now)
-    for path in sorted(known - found.folders.keys()):
-        if not whole.isdisjoint(_with_those_above(path)):
-            found.gone_folders.append(path)
-            found.gone += _files_of(store, path)
+        _see(found, listing, known.pop(listing.path, None), now)
+    found.gone += [path for path in known if not whole.isdisjoint(_with_those_above(path))]
     return found
 
 
-def _folders_of(content: Path, paths: Iterable[str], known: set[str]) -> tuple[set[str], set[str]]:
+def changes_in(store: Store, content: Path, path: str) -> Changes | None:
+    """Compare what a folder holds with what was read of it; None where it has vanished meanwhile."""
+    now = time.time_ns()
+    try:
+        listing = list_folder(content, path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    found = Changes(listing, _stamp_of_folder(listing, now))
+    known = dict(store.rows("SELECT path, stamp FROM file WHERE folder = ?", path))
+    before = dict(files_of(store, path))
+    for name, role in roles(listing):
+        below = listing.below(name)
+        if not is_storable(below):
+            continue
+        stamp = _stamp(listing.files[name], now)
+        if known.get(below) != stamp or stamp == _UNSURE:
+            found.changed.append(Change(below, role, stamp))
+        before.pop(below, None)
+    found.gone += before.items()
+    return found
+
+
+def files_of(store: Store, folder: str) -> list[tuple[str, Role]]:
+    """Return the files of a folder that were read, each with what it is."""
+    rows = store.rows("SELECT path, role FROM file WHERE folder = ?", folder)
+    return [(path, Role(role)) for path, role in rows]
+
+
+def _known(store: Store) -> dict[str, bytes]:
+    return dict(store.rows("SELECT path, stamp FROM folder"))
+
+
+def _is_begun(store: Store) -> bool:
+    return bool(store.value("SELECT EXISTS (SELECT 1 FROM unread)"))
+
+
+def _see(found: Look, listing: Listing, known: bytes | None, now: int) -> None:
+    digest = _digest_of(listing)
+    if known != digest:
+        found.folders[listing.path] = digest
+        found.young = found.young or _is_young(listing.youngest, now)
+
+
+def _folders_of(content: Path, paths: Iterable[str], known: Collection[str]) -> tuple[set[str], set[str]]:
     """Return which folders to look at for these files: alone, and with all below them, which is below no other."""
     alone, whole = set(), set()
     for path in paths:
@@ -141,33 +188,18 @@ def faults_of(listing: Listing) -> Iterator[Fault]:
         yield Fault(listing.path or ".", None, None, f"the name {name!a}", "a name in UTF-8")
 
 
-def _compare(store: Store, listing: Listing, found: Changes, now: int) -> None:
-    known = dict(store.rows("SELECT path, stamp FROM file WHERE folder = ?", listing.path))
-    before = dict(_files_of(store, listing.path))
-    for name, role in roles(listing):
-        path = listing.below(name)
-        if not is_storable(path):
-            continue
-        stamp = _stamp(listing.files[name], now)
-        if known.get(path) != stamp or stamp == _UNSURE:
-            found.changed.append(Change(path, role, stamp))
-        before.pop(path, None)
-    found.gone += before.items()
-    found.listings.append(listing)
-
-
-def _files_of(store: Store, folder: str) -> list[tuple[str, Role]]:
-    rows = store.rows("SELECT path, role FROM file WHERE folder = ?", folder)
-    return [(path, Role(role)) for path, role in rows]
+def _is_young(changed: int, now: int) -> bool:
+    return changed > now - YOUNG
 
 
 def _stamp(traits: Traits, now: int) -> bytes:
-    young = max(traits[2], traits[3]) > now - YOUNG
     # In version 2 the bytes depend on nothing but the values.
-    return _UNSURE if young else marshal.dumps(traits, 2)
+    return _UNSURE if _is_young(max(traits[2], traits[3]), now) else marshal.dumps(traits, 2)
 
 
 def _stamp_of_folder(listing: Listing, now: int) -> bytes:
-    if listing.youngest > now - YOUNG:
-        return _UNSURE
+    return _UNSURE if _is_young(listing.youngest, now) else _digest_of(listing)
+
+
+def _digest_of(listing: Listing) -> bytes:
     return blake2b(marshal.dumps((listing.files, listing.folders, listing.links), 2), digest_size=16).digest()
