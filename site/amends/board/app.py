@@ -83,5 +83,5 @@ def _responding(route: Route, edition: Edition, frame: Frame) -> Callable[..., R
     return respond
 
 
-def _written(shown: Page | File, frame: Frame) -> str:
-    return shown.text if isinstance(shown, File) else frame.write(shown)
+def _written(shown: Page | File, frame: Frame) -> str | bytes:
+    return shown.sent() if isinstance(shown, File) else frame.write(shown)

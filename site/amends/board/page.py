@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from io import BytesIO
 from typing import Any
 
 from amends.board.edition import Edition
@@ -20,10 +21,22 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for machines, or a style sheet: its text as it is sent, and its media type."""
+    """A file for machines, or a style sheet: its text as it is sent, and its media type.
 
-    text: str
+    The text may be given in pieces, where it is as long as a company has cases.
+    """
+
+    text: str | Iterator[str]
     media_type: str
+
+    def sent(self) -> str | bytes:
+        """Return what is sent, once: pieces cannot be had again."""
+        if isinstance(self.text, str):
+            return self.text
+        whole = BytesIO()
+        for piece in self.text:
+            whole.write(piece.encode())
+        return whole.getvalue()
 
 
 View = Callable[..., Page | File | None]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from amends import text
 from amends.board.derive import Derived, derive, line_as_of
@@ -58,13 +59,12 @@ class Shelf:
 
     def rows(self, name: str, start: int = 0, stop: int | None = None) -> list[Row]:
         """Return the cases of a list from one place up to another, in its order."""
-        return [self._row(*found) for found in self._store.rows(*self._slice(name, start, stop, _JOINED))]
+        return [self._row(*found) for found in self._store.rows(*self._joined(name, start, stop, _ITEM, "item"))]
 
     def cells(self, name: str, start: int, stop: int, kind: str) -> list[tuple[str, str]]:
         """Return the kept HTML of the rows of a list, each with its icon, in its order; none where not all are kept."""
         column = {"received": "received", "settled": "settled", "waiting": "waiting"}[kind]
-        joined = f"kept.{column}, icon FROM listed JOIN kept USING (id)"
-        found = list(self._store.rows(*self._slice(name, start, stop, joined)))
+        found = list(self._store.rows(*self._joined(name, start, stop, f"kept.{column}, icon", "kept")))
         return [] if any(cell is None for cell, _ in found) else found
 
     def waiting_longest(self, most: int) -> list[Row]:
@@ -96,13 +96,13 @@ class Shelf:
 
     def numbers(self) -> Iterator[str]:
         """Yield the numbers of all cases in the order of receipt."""
-        for (number,) in self._store.rows(*self._slice("all", 0, None, "listed.number FROM listed")):
+        for (number,) in self._store.rows(*self._slice("all", 0, None, "number")):
             yield number
 
     def marks(self, name: str) -> list[bytes]:
         """Return, for each case of a list in its order, a digest that changes with what the list shows of it."""
         if self._marked != name:
-            self._marks = [mark for (mark,) in self._store.rows(*self._slice(name, 0, None, "mark FROM listed"))]
+            self._marks = [mark for (mark,) in self._store.rows(*self._slice(name, 0, None, "mark"))]
             self._marked = name
         return self._marks
 
@@ -207,13 +207,18 @@ class Shelf:
         rows = self._store.rows("SELECT line FROM item WHERE company = ? AND ledger = ?", self.company.slug, month)
         return [line_as_of(unpack_line(line), self._now) for (line,) in rows]
 
-    def _slice(self, name: str, start: int, stop: int | None, columns: str) -> tuple[str, str, str, int, int]:
-        most = _most(start, stop)
+    def _slice(self, name: str, start: int, stop: int | None, columns: str) -> tuple[Any, ...]:
+        """Return the statement that finds these columns of a list, from one place up to another, and its values."""
         statement = (
-            f"SELECT {columns} WHERE listed.company = ? AND name = ? "
-            "ORDER BY rank, listed.at, listed.number LIMIT ? OFFSET ?"
+            f"SELECT {columns} FROM listed WHERE company = ? AND name = ? ORDER BY rank, at, number LIMIT ? OFFSET ?"
         )
-        return statement, self.company.slug, name, most, start
+        return statement, self.company.slug, name, _most(start, stop), start
+
+    def _joined(self, name: str, start: int, stop: int | None, columns: str, table: str) -> tuple[Any, ...]:
+        """Return the same for columns of another table, which is asked for none of the cases before that place."""
+        inner, *values = self._slice(name, start, stop, "id, rank, at, number")
+        statement = f"SELECT {columns} FROM ({inner}) AS listed JOIN {table} USING (id)"
+        return f"{statement} ORDER BY listed.rank, listed.at, listed.number", *values
 
     def _row(self, number: str, path: str, standing: str, said: str) -> Row:
         if number not in self._rows:

@@ -1,6 +1,6 @@
 """Bringing the shelves to an instant: what is derived of the cases that changed, and of those that time has changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,15 +17,14 @@ from amends.generator.crew import Crew
 from amends.generator.scene import Scene, Stage
 from amends.record import Company, Entry, Standing
 from amends.record.packed import unpack, unpack_line
-from amends.shelves.reading import sliced
 from amends.shelves.store import Store
 
 _Item = tuple[int, str | None, str | None, str | None, str | None, int]
 """The number of its row, path, standing, packed case, packed line; whether to derive it anew."""
 
 
-TOGETHER = 16
-"""Months written down in one transaction."""
+TOGETHER = 250
+"""So many cases, or months without any, are written down in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,25 @@ def take_stock(store: Store, scene: Scene, crew: Crew, *, whole: bool) -> None:
     Where the board is not written as a `whole`, the pages of cases that this makes stale are noted too.
     """
     _note_ledgers(store)
-    for several in sliced(crew(take, _months(store, scene.now)), TOGETHER):
+    for several in _together(crew(take, _months(store, scene.now))):
         with store.writing():
             for taken in several:
                 remove(store, taken.company, taken.gone, noted=not whole)
                 (put if whole else change)(store, taken.company, taken.stocks)
                 _put_sums(store, taken)
                 store.touch([taken.company])
+
+
+def _together(found: Iterable[Taken]) -> Iterator[list[Taken]]:
+    several: list[Taken] = []
+    size = 0
+    for taken in found:
+        several.append(taken)
+        size += len(taken.stocks) + 1
+        if size >= TOGETHER:
+            yield several
+            several, size = [], 0
+    yield several
 
 
 def _note_ledgers(store: Store) -> None:

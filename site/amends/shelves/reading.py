@@ -116,14 +116,17 @@ def sliced(things: Iterable[_Thing], size: int) -> Iterator[tuple[_Thing, ...]]:
 
 
 def _asked(store: Store) -> Iterator[list[Number]]:
-    """Yield the numbers of which something is unread, in slices, with all that speaks of them."""
-    last = ""
-    while numbers := [number for (number,) in store.rows(_NEXT, last, SLICE)]:
-        yield _gather(store, numbers)
-        last = numbers[-1]
+    """Yield the numbers of which something is unread, in slices, with all that speaks of them.
+
+    In the order of the files: those that stand side by side are written side by side, too.
+    """
+    at = ("", "")
+    while found := list(store.rows(_NEXT, *at, SLICE)):
+        at = found[-1]
+        yield _gather(store, list(dict.fromkeys(number for _, number in found)))
 
 
-_NEXT = "SELECT DISTINCT number FROM unread WHERE number > ? ORDER BY number LIMIT ?"
+_NEXT = "SELECT path, number FROM unread WHERE (path, number) > (?, ?) ORDER BY path, number LIMIT ?"
 
 
 def _gather(store: Store, numbers: list[str]) -> list[Number]:
@@ -145,10 +148,7 @@ def _gather(store: Store, numbers: list[str]) -> list[Number]:
         asked,
     ):
         lines[number].append((path, said))
-    return [
-        Number(number, tuple(changed[number]), tuple(others[number]), tuple(lines[number]))
-        for number in numbers
-    ]
+    return [Number(number, tuple(changed[number]), tuple(others[number]), tuple(lines[number])) for number in numbers]
 
 
 def _settle(content: Path, asked: Number, recall: Recall) -> Settled:

@@ -19,7 +19,7 @@ CREATE TABLE file (
   number TEXT, said TEXT, kept INTEGER NOT NULL
 ) WITHOUT ROWID;
 -- Files of cases that are yet to be read, with the stamps they will have, and numbers to settle, without a path.
-CREATE TABLE unread (number TEXT NOT NULL, path TEXT NOT NULL, stamp BLOB NOT NULL, PRIMARY KEY (number, path))
+CREATE TABLE unread (number TEXT NOT NULL, path TEXT NOT NULL, stamp BLOB NOT NULL, PRIMARY KEY (path, number))
 WITHOUT ROWID;
 CREATE TABLE line (
   path TEXT NOT NULL, place INTEGER NOT NULL, company TEXT NOT NULL, number TEXT NOT NULL, said TEXT NOT NULL,
@@ -58,7 +58,7 @@ WITHOUT ROWID;
 _INDEXES = (
     "CREATE INDEX file_of_folder ON file (folder)",
     "CREATE INDEX file_of_number ON file (number) WHERE number IS NOT NULL",
-    "CREATE INDEX unread_by_path ON unread (path)",
+    "CREATE INDEX unread_of_number ON unread (number)",
     "CREATE INDEX line_of_number ON line (number, company)",
     "CREATE INDEX page_of_company ON page (company)",
     "CREATE UNIQUE INDEX item_of_number ON item (company, number)",

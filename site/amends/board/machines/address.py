@@ -1,6 +1,7 @@
 """The permanent addresses of the board's pages and files, as they stand in files that are read elsewhere."""
 
 import mimetypes
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -39,7 +40,7 @@ def origin(board: Board) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def file(name: str, text: str) -> File:
+def file(name: str, text: str | Iterator[str]) -> File:
     """Return a file under the media type that a web server will guess from its name.
 
     Frozen-Flask compares the two, since a static file has no other way to say what it is. Where another type is

@@ -42,13 +42,13 @@ def cuts(edition: Edition, routes: Iterable[Route], most: int = MOST) -> tuple[C
     return tuple(Cut(slug, start, start + most) for slug, size in sizes.items() for start in range(0, size, most))
 
 
-def whole(edition: Edition, routes: Iterable[Route]) -> str:
+def whole(edition: Edition, routes: Iterable[Route]) -> Iterator[str]:
     """Write the map of all pages of these routes in one file."""
     cases = (line for shelf in edition.shelves() for line in _cases(edition, shelf))
     return _write("urlset", chain(_others(edition, routes), cases))
 
 
-def part(edition: Edition, routes: Iterable[Route], cut: Cut) -> str:
+def part(edition: Edition, routes: Iterable[Route], cut: Cut) -> Iterator[str]:
     """Write one file of a map that needs several."""
     shelf = edition.shelf(cut.company)
     if shelf is None:
@@ -62,7 +62,7 @@ def made_of(edition: Edition, cut: Cut) -> bytes:
     return digest(edition.board.base_url, repr(cut), shelf.extent(cut.start, cut.stop)) if shelf else b""
 
 
-def index(edition: Edition, names: Iterable[str]) -> str:
+def index(edition: Edition, names: Iterable[str]) -> Iterator[str]:
     """Write the index of a map that needs several files, by their names."""
     base = edition.board.base_url
     return _write("sitemapindex", (f"  <sitemap>\n    <loc>{base}{name}</loc>\n  </sitemap>\n" for name in names))
@@ -112,6 +112,7 @@ def robots(sitemap: str) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n"
 
 
-def _write(root: str, found: Iterable[str]) -> str:
-    head = f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
-    return "".join([head, *found, f"</{root}>\n"])
+def _write(root: str, found: Iterable[str]) -> Iterator[str]:
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
+    yield from found
+    yield f"</{root}>\n"

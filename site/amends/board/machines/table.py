@@ -62,15 +62,22 @@ def rows(edition: Edition, shelf: Shelf, kind: str) -> Iterator[str]:
         yield found if isinstance(found, str) else write(row(edition, found))
 
 
-def write_json(version: int, company: Mapping[str, Value], found: Iterable[str]) -> str:
-    """Write a table as JSON (RFC 8259): a line for each case, so that a change is a line."""
+def write_json(version: int, company: Mapping[str, Value], found: Iterable[str]) -> Iterator[str]:
+    """Write a table as JSON (RFC 8259), in pieces: a line for each case, so that a change is a line."""
     head = json.dumps({"version": version, "company": company}, ensure_ascii=False, indent=1)
-    return head.removesuffix("\n}") + ',\n "cases": [\n' + ",\n".join(found) + "\n ]\n}\n"
+    between = head.removesuffix("\n}") + ',\n "cases": [\n'
+    for line in found:
+        yield between
+        yield line
+        between = ",\n"
+    yield between.removesuffix(",\n")
+    yield "\n ]\n}\n"
 
 
-def write_csv(found: Iterable[str]) -> str:
-    """Write a table as CSV (RFC 4180)."""
-    return ",".join(COLUMNS) + "\r\n" + "".join(found)
+def write_csv(found: Iterable[str]) -> Iterator[str]:
+    """Write a table as CSV (RFC 4180), in pieces."""
+    yield ",".join(COLUMNS) + "\r\n"
+    yield from found
 
 
 def as_json(row: Mapping[str, Value]) -> str:
