@@ -1,10 +1,7 @@
 """The board as a Flask app that is made to be frozen: no session, no cookie, no hook around a request."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter
@@ -12,7 +9,7 @@ from werkzeug.routing import BaseConverter
 from amends.board import lists
 from amends.board.edition import Edition
 from amends.board.frame import Frame
-from amends.board.page import File, Page, Route, places
+from amends.board.page import File, Page, Route, path_of, places
 from amends.board.pages import ROUTES, plain
 from amends.record import NUMBER, SLUG, Record
 
@@ -61,16 +58,6 @@ def urls(record: Record, now: datetime) -> Iterator[str]:
     """Yield the address of every page of the board once, as a path from the board's own root."""
     edition = Edition(record, now)
     return (f"/{path_of(route, place)}" for route in ROUTES for place in places(route, edition))
-
-
-def path_of(route: Route, place: Mapping[str, Any]) -> str:
-    """Return the path of a page below the board's root; what stands in it are names that nothing has to quote."""
-    return _form(route.rule).format_map(place)
-
-
-@cache
-def _form(rule: str) -> str:
-    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule).lstrip("/")
 
 
 def _responding(route: Route, edition: Edition, frame: Frame) -> Callable[..., Response | tuple[str, int]]:

@@ -1,7 +1,9 @@
 """What a view returns, and how a view is found: pages as values, so that any of them can be made alone."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from io import BytesIO
 from typing import Any
@@ -82,6 +84,16 @@ def of_settings(edition: Edition, **_: object) -> bytes:
 def once(_: Edition, slug: str) -> Iterable[Mapping[str, Any]]:
     """Yield the one place of a page of the board, or of each company."""
     return ({"company": slug} if slug else {},)
+
+
+def path_of(route: Route, place: Mapping[str, Any]) -> str:
+    """Return the path of a page below the board's root; what stands in it are names that nothing has to quote."""
+    return _form(route.rule).format_map(place)
+
+
+@cache
+def _form(rule: str) -> str:
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule).lstrip("/")
 
 
 def places(route: Route, edition: Edition) -> Iterator[Mapping[str, Any]]:

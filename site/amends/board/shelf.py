@@ -48,8 +48,7 @@ class Shelf:
         """The lists that there are: those that every company has, then those that have cases."""
         if self._lists is None:
             found = self._store.rows(
-                "SELECT name, count(*), sum(owed), sum(solved), max(changed) FROM listed "
-                "WHERE company = ? AND name <> ? GROUP BY name",
+                "SELECT name, number, owed, solved, changed FROM list WHERE company = ? AND name <> ? ORDER BY name",
                 self.company.slug,
                 WAITING,
             )
@@ -75,12 +74,16 @@ class Shelf:
         """Return the cases that their customers confirmed, latest first."""
         return self.last("solved", most)
 
-    def newest(self, most: int, *, only_open: bool = False) -> list[tuple[int, str]]:
-        """Return to which cases something happened last, latest first: when (seconds since 1970), and their numbers."""
+    def newest(self, most: int, *, only_open: bool = False) -> list[tuple[int, str, bytes]]:
+        """Return to which cases something happened last, latest first: when (seconds since 1970), and their numbers.
+
+        With each stands a digest that changes with what its page shows.
+        """
         name = "open" if only_open else "all"
         rows = self._store.rows(
-            f"SELECT changed, number FROM listed WHERE company = ? AND name = '{name}' "
-            "ORDER BY changed DESC, number LIMIT ?",
+            "SELECT found.changed, found.number, page FROM (SELECT changed, number, id FROM listed "
+            f"WHERE company = ? AND name = '{name}' ORDER BY changed DESC, number LIMIT ?) AS found "
+            "JOIN item USING (id) ORDER BY 1 DESC, 2",
             *(self.company.slug, most),
         )
         return list(rows)
@@ -120,13 +123,12 @@ class Shelf:
 
     def extent(self, start: int, stop: int) -> str:
         """Return numbers that change where cases from one place up to another, or when they changed, are others."""
-        found = self._store.row(
-            "SELECT count(*), sum(id), sum(changed), sum((changed % 65521) * (id % 65521)) FROM "
-            "(SELECT id, changed FROM listed WHERE company = ? AND name = 'all' "
-            "ORDER BY rank, at, number LIMIT ? OFFSET ?)",
-            *(self.company.slug, _most(start, stop), start),
-        )
-        return repr(found)
+        if start == 0 and stop >= len(self.lists["all"]):
+            noted = self._store.value("SELECT extent FROM list WHERE company = ? AND name = 'all'", self.company.slug)
+            return noted or ""
+        inner, *values = self._slice("all", start, stop, "id, changed")
+        found: str = self._store.value(f"SELECT {EXTENT} FROM ({inner})", *values)
+        return found
 
     def row(self, number: str) -> Row | None:
         """Return the case with this number, if the company has one."""
@@ -171,15 +173,17 @@ class Shelf:
     def received(self, kind: str) -> Iterator[str | Derived]:
         """Yield every case received, shown or not, in the order of receipt: its kept fragment of that kind, if any."""
         column = {"json": "json", "csv": "csv"}[kind]
-        for fragment, number, path, standing, said, line in self._store.rows(
-            f"SELECT {column}, {_ITEM}, item.line FROM item LEFT JOIN kept USING (id) WHERE company = ? "
-            "ORDER BY at, number",
+        for fragment, number in self._store.rows(
+            f"SELECT {column}, number FROM item LEFT JOIN tabled USING (id) WHERE company = ? ORDER BY at, number",
             self.company.slug,
         ):
-            yield fragment or self._derived(path, standing, said, line, number)
+            yield fragment or self._derived(number)
 
-    def _derived(self, path: str, standing: str, said: str | None, line: str | None, number: str) -> Derived:
+    def _derived(self, number: str) -> Derived:
         slug = self.company.slug
+        path, standing, said, line = self._store.row(
+            "SELECT path, standing, said, line FROM item WHERE company = ? AND number = ?", slug, number
+        )
         entry = None if said is None else Entry(unpack(said, slug), path, Standing(standing))
         return derive(self.company, entry, None if line is None else unpack_line(line), self._now)
 
@@ -231,6 +235,8 @@ class Shelf:
 
 _ITEM = "item.number, item.path, item.standing, item.said"
 _JOINED = f"{_ITEM} FROM listed JOIN item USING (id)"
+EXTENT = "printf('%d %d %d %d', count(*), sum(id), sum(changed), sum((changed % 65521) * (id % 65521)))"
+"""What is told of cases in a list, so that it changes where others stand in it, or when something happened to one."""
 _MOST_ROWS = 16
 """Cases kept at hand: a page of one needs its neighbours, and then the next page needs them."""
 

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from amends.board.derive import Derived, derive, disagreement, summed
 from amends.board.proof import month_name
 from amends.board.row import Row, lists_of
-from amends.board.shelf import seconds
+from amends.board.shelf import EXTENT, seconds
 from amends.case import State
 from amends.record import Company, Record
 from amends.record.packed import pack, pack_line
@@ -121,6 +121,7 @@ def _fill(store: Store, record: Record, company: Company, now: datetime) -> None
         stocks.append(stock(place, one, said[2], mark, Kept()))
         by_month.setdefault(month_name(one.fact.received), []).append(one)
     put(store, company.slug, stocks)
+    recount(store, company.slug)
     for month, found in by_month.items():
         store.change("INSERT INTO month VALUES (?, ?, ?)", company.slug, month, summed(company, found, now).written())
 
@@ -165,6 +166,7 @@ def remove(store: Store, company: str, places: Sequence[int], *, noted: bool) ->
             note(store, company, {*stale, number})
         store.change("DELETE FROM listed WHERE id = ?", place)
         store.change("DELETE FROM kept WHERE id = ?", place)
+        store.change("DELETE FROM tabled WHERE id = ?", place)
         store.change("DELETE FROM item WHERE id = ?", place)
 
 
@@ -231,14 +233,25 @@ def put(store: Store, company: str, stocks: Sequence[Stock]) -> None:
     )
     store.change_all("INSERT INTO listed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _listed(company, stocks))
     store.change_all(
-        "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (
-                *(one.id, one.kept.icon, one.kept.subject, one.kept.received, one.kept.settled, one.kept.waiting),
-                *(one.kept.json, one.kept.csv),
-            )
+            (one.id, one.kept.icon, one.kept.subject, one.kept.received, one.kept.settled, one.kept.waiting)
             for one in stocks
         ),
+    )
+    store.change_all(
+        "INSERT OR REPLACE INTO tabled VALUES (?, ?, ?)",
+        ((one.id, one.kept.json, one.kept.csv) for one in stocks if one.kept.json is not None),
+    )
+
+
+def recount(store: Store, company: str) -> None:
+    """Note how many cases of a company stand in each of its lists, and what else is said of a list as a whole."""
+    store.change("DELETE FROM list WHERE company = ?", company)
+    store.change(
+        f"INSERT INTO list SELECT company, name, count(*), sum(owed), sum(solved), max(changed), {EXTENT} "
+        "FROM listed WHERE company = ? GROUP BY name",
+        company,
     )
 
 

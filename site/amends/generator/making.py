@@ -154,7 +154,7 @@ class Making(Taking):
         with self.store() as store, store.writing():
             store.note("base_url", self.order.base_url or "")
             store.note("due", clock.stamp(next_due(store, self.order.now)))
-            store.note("cases", str(store.value("SELECT count(*) FROM item WHERE received IS NOT NULL")))
+            store.note("cases", str(_shown(store)))
             store.note("pages", str(self.count(store)))
             store.note("warnings", json.dumps(list(_warnings(house))))
         warnings, slow = tuple(self.warnings), tuple(self.slowest)
@@ -232,9 +232,8 @@ class Making(Taking):
     @staticmethod
     def count(store: Store) -> int:
         """Return how many pages and files the board has."""
-        cases: int = store.value("SELECT count(*) FROM item WHERE received IS NOT NULL")
         others: int = store.value("SELECT count(*) FROM page")
-        return cases + others + len(static_paths())
+        return _shown(store) + others + len(static_paths())
 
     def freeze(self, spread: Crew, pages: "Pages") -> None:
         """Write these pages; BuildError where one cannot be written as it should be."""
@@ -287,6 +286,12 @@ class Pages:
 
     count: int
     paths: Callable[[], Iterable[str]]
+
+
+def _shown(store: Store) -> int:
+    """Return how many cases have a page."""
+    found: int | None = store.value("SELECT sum(number) FROM list WHERE name = 'all'")
+    return found or 0
 
 
 def _warnings(house: House) -> Iterator[str]:

@@ -4,9 +4,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from amends.board.app import path_of
 from amends.board.edition import Edition
-from amends.board.page import Route
+from amends.board.page import Route, path_of
 from amends.board.pages import ROUTES
 from amends.board.stock import note
 from amends.shelves.store import Store

@@ -12,7 +12,7 @@ from amends.board.machines import table
 from amends.board.page import digest
 from amends.board.row import SETTLED
 from amends.board.shelf import ledger_key
-from amends.board.stock import Kept, Stock, change, mark_of, put, remove, stock
+from amends.board.stock import Kept, Stock, change, mark_of, put, recount, remove, stock
 from amends.generator.crew import Crew
 from amends.generator.scene import Scene, Stage
 from amends.record import Company, Entry, Standing
@@ -64,6 +64,9 @@ def take_stock(store: Store, scene: Scene, crew: Crew, *, whole: bool) -> None:
                 (put if whole else change)(store, taken.company, taken.stocks)
                 _put_sums(store, taken)
                 store.touch([taken.company])
+    with store.writing():
+        for (company,) in list(store.rows("SELECT company FROM touched WHERE company <> ''")):
+            recount(store, company)
 
 
 def _together(found: Iterable[Taken]) -> Iterator[list[Taken]]:
@@ -94,8 +97,7 @@ def _months(store: Store, now: datetime) -> Iterator[Month]:
         store.rows(
             "SELECT DISTINCT company, month FROM item WHERE fresh UNION "
             "SELECT DISTINCT company, month FROM item WHERE turns <= ? UNION "
-            "SELECT company, month FROM (SELECT DISTINCT company, month FROM item) "
-            "WHERE (company, month) NOT IN (SELECT company, month FROM month) ORDER BY 1, 2",
+            "SELECT company, month FROM month WHERE sums = '' ORDER BY 1, 2",
             at,
         )
     )

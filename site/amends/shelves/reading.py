@@ -228,7 +228,7 @@ def _put_items(store: Store, done: list[Settled]) -> None:
             json.dumps([settled.number for settled in done]),
         )
     }
-    added, changed = [], []
+    added, changed, months = [], [], set()
     for settled in done:
         for company, at in settled.at.items():
             entry = settled.entries.get(company, (None, None, None))
@@ -236,16 +236,18 @@ def _put_items(store: Store, done: list[Settled]) -> None:
             key = (company, settled.number)
             if key not in known:
                 added.append((*key, month_of(at), *says))
+                months.add((company, month_of(at)))
                 continue
             place, month, before = known.pop(key)
             if before != says:
-                _forget_sums(store, company, month)
+                months |= {(company, month), (company, month_of(at))}
                 changed.append((month_of(at), *says, place))
     for (company, _), (place, month, _) in known.items():
-        _forget_sums(store, company, month)
+        months.add((company, month))
         store.change(
             "UPDATE item SET path = NULL, standing = NULL, said = NULL, line = NULL, fresh = 1 WHERE id = ?", place
         )
+    _forget_sums(store, months)
     added.sort(key=lambda row: (row[0], row[3], row[1]))
     store.change_all(
         "INSERT INTO item (company, number, month, at, path, standing, said, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -256,8 +258,8 @@ def _put_items(store: Store, done: list[Settled]) -> None:
     )
 
 
-def _forget_sums(store: Store, company: str, month: str) -> None:
-    store.change("DELETE FROM month WHERE company = ? AND month = ?", company, month)
+def _forget_sums(store: Store, months: Iterable[tuple[str, str]]) -> None:
+    store.change_all("INSERT OR REPLACE INTO month VALUES (?, ?, '')", months)
 
 
 def month_of(at: int) -> str:

@@ -37,13 +37,19 @@ CREATE TABLE item (
   differs TEXT, ledger TEXT, received INTEGER, changed INTEGER, topic TEXT, same TEXT, duplicate TEXT, page BLOB
 );
 CREATE TABLE kept (
-  id INTEGER PRIMARY KEY, icon TEXT, subject TEXT, received TEXT, settled TEXT, waiting TEXT, json TEXT, csv TEXT
+  id INTEGER PRIMARY KEY, icon TEXT, subject TEXT, received TEXT, settled TEXT, waiting TEXT
 );
+CREATE TABLE tabled (id INTEGER PRIMARY KEY, json TEXT NOT NULL, csv TEXT NOT NULL);
 CREATE TABLE listed (
   company TEXT NOT NULL, name TEXT NOT NULL, rank INTEGER NOT NULL, at INTEGER NOT NULL, number TEXT NOT NULL,
   id INTEGER NOT NULL, owed INTEGER NOT NULL, solved INTEGER NOT NULL, changed INTEGER NOT NULL, mark BLOB,
   PRIMARY KEY (company, name, rank, at, number)
 ) WITHOUT ROWID;
+CREATE TABLE list (
+  company TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, owed INTEGER NOT NULL, solved INTEGER NOT NULL,
+  changed INTEGER NOT NULL, extent TEXT NOT NULL, PRIMARY KEY (company, name)
+) WITHOUT ROWID;
+-- What is counted of the cases that came in a month, empty where it is to be counted anew.
 CREATE TABLE month (company TEXT NOT NULL, month TEXT NOT NULL, sums TEXT NOT NULL, PRIMARY KEY (company, month))
 WITHOUT ROWID;
 
@@ -192,11 +198,7 @@ class Store:
         if path is not None:
             throw_away(path)
         connection = _connected(path)
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        for statement in _INDEXES:
-            connection.execute(statement)
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {';'.join(_INDEXES)};")
         connection.execute("INSERT INTO setting VALUES ('version', ?)", (self.version,))
         connection.execute("COMMIT")
         return connection

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from amends.board.edition import Edition
 from amends.board.machines import address, entries
 from amends.board.machines.entries import Feed, Item
+from amends.board.page import digest
 from amends.board.row import Row
 from amends.board.shelf import Shelf
 from amends.language import Language
@@ -41,11 +42,27 @@ def feed(edition: Edition, slug: str | None, name: str, *, only_open: bool) -> F
 
 def _newest(shelves: Iterable[Shelf], most: int, *, only_open: bool = False) -> list[Row]:
     """Return the cases to which something happened last, the latest first."""
+    chosen = _chosen(shelves, most, only_open=only_open)
+    return [row for _, number, _, shelf in chosen if (row := shelf.row(number))]
+
+
+def _chosen(shelves: Iterable[Shelf], most: int, *, only_open: bool) -> list[tuple[int, str, bytes, Shelf]]:
     found = [
-        (-changed, number, shelf) for shelf in shelves for changed, number in shelf.newest(most, only_open=only_open)
+        (-changed, number, mark, shelf)
+        for shelf in shelves
+        for changed, number, mark in shelf.newest(most, only_open=only_open)
     ]
-    chosen = sorted(found, key=lambda place: place[:2])[:most]
-    return [row for _, number, shelf in chosen if (row := shelf.row(number))]
+    return sorted(found, key=lambda place: place[:2])[:most]
+
+
+def made_of(edition: Edition, slug: str | None, *, only_open: bool) -> bytes:
+    """Tell what a feed shows: the cases in it, and of an empty one when a case last changed."""
+    shelf = edition.shelf(slug) if slug else None
+    shelves = [shelf] if shelf else edition.shelves()
+    most = entries.MOST_OPEN if only_open else entries.NEWEST
+    chosen = _chosen(shelves, most, only_open=only_open) or _chosen(shelves, 1, only_open=False)
+    shown = [(changed, number, mark, shelf.company.slug) for changed, number, mark, shelf in chosen]
+    return digest(edition.settings, repr(shown))
 
 
 def _item(edition: Edition, row: Row) -> Item:

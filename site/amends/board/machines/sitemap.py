@@ -1,6 +1,5 @@
 """Sitemaps (https://www.sitemaps.org/protocol.html, 0.9) and robots.txt (RFC 9309)."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 
 from amends import clock
 from amends.board.edition import Edition
-from amends.board.page import Route, digest, places
+from amends.board.page import Route, digest, path_of, places
 from amends.board.shelf import Shelf
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -35,7 +34,7 @@ def cuts(edition: Edition, routes: Iterable[Route], most: int = MOST) -> tuple[C
 
     A case stands in a file of its company, so that what changes of it changes two files and not all.
     """
-    sizes = {"": sum(1 for _ in _others(edition, routes))}
+    sizes = {"": sum(1 for route in _of_no_case(routes) for _ in places(route, edition))}
     sizes |= {shelf.company.slug: len(shelf.lists["all"]) for shelf in edition.shelves()}
     if sum(sizes.values()) <= most:
         return ()
@@ -68,18 +67,17 @@ def index(edition: Edition, names: Iterable[str]) -> Iterator[str]:
     return _write("sitemapindex", (f"  <sitemap>\n    <loc>{base}{name}</loc>\n  </sitemap>\n" for name in names))
 
 
-def _pages(routes: Iterable[Route]) -> Iterator[Route]:
-    """Yield the routes of pages; a file is none."""
-    return (route for route in routes if route.rule.endswith("/"))
+def _of_no_case(routes: Iterable[Route]) -> Iterator[Route]:
+    """Yield the routes of pages that are of no one case; a file is no page."""
+    return (route for route in routes if route.rule.endswith("/") and route.name != "case")
 
 
 def _others(edition: Edition, routes: Iterable[Route]) -> Iterator[str]:
     base = edition.board.base_url
-    for route in (route for route in _pages(routes) if route.name != "case"):
+    for route in _of_no_case(routes):
         for place in places(route, edition):
             changed = _changed(edition, route.name, place)
-            url = base + _filled(route.rule, place).lstrip("/")
-            yield _PAGE % (url, _CHANGED % clock.stamp(changed) if changed else "")
+            yield _PAGE % (base + path_of(route, place), _CHANGED % clock.stamp(changed) if changed else "")
 
 
 def _cases(edition: Edition, shelf: Shelf, start: int = 0, stop: int | None = None) -> Iterator[str]:
@@ -90,10 +88,6 @@ def _cases(edition: Edition, shelf: Shelf, start: int = 0, stop: int | None = No
 # Neither the board's address nor a path has a character that XML would want escaped (`read_base_url`, `SLUG`).
 _PAGE = "  <url>\n    <loc>%s</loc>%s\n  </url>\n"
 _CHANGED = "\n    <lastmod>%s</lastmod>"
-
-
-def _filled(rule: str, place: Mapping[str, Any]) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(place[name[1]]), rule)
 
 
 def _changed(edition: Edition, name: str, place: Mapping[str, Any]) -> datetime | None:

@@ -45,6 +45,14 @@ def open_json(edition: Edition, company: str | None = None) -> File | None:
     return _feed(edition, company, "open.json", only_open=True)
 
 
+def _made_of_all(edition: Edition, company: str | None = None) -> bytes:
+    return feeds.made_of(edition, company, only_open=False)
+
+
+def _made_of_open(edition: Edition, company: str | None = None) -> bytes:
+    return feeds.made_of(edition, company, only_open=True)
+
+
 def _feed(edition: Edition, company: str | None, name: str, *, only_open: bool) -> File | None:
     feed = feeds.feed(edition, company, name, only_open=only_open)
     if feed is None:
@@ -177,14 +185,14 @@ def caddy(edition: Edition) -> File:
 
 
 ROUTES = (
-    Route("/feed.xml", "feed_atom", feed_atom, once),
-    Route("/feed.json", "feed_json", feed_json, once),
-    Route("/open.xml", "open_atom", open_atom, once),
-    Route("/open.json", "open_json", open_json, once),
-    Route("/<slug:company>/feed.xml", "company_feed_atom", feed_atom, once),
-    Route("/<slug:company>/feed.json", "company_feed_json", feed_json, once),
-    Route("/<slug:company>/open.xml", "company_open_atom", open_atom, once),
-    Route("/<slug:company>/open.json", "company_open_json", open_json, once),
+    Route("/feed.xml", "feed_atom", feed_atom, once, _made_of_all),
+    Route("/feed.json", "feed_json", feed_json, once, _made_of_all),
+    Route("/open.xml", "open_atom", open_atom, once, _made_of_open),
+    Route("/open.json", "open_json", open_json, once, _made_of_open),
+    Route("/<slug:company>/feed.xml", "company_feed_atom", feed_atom, once, _made_of_all),
+    Route("/<slug:company>/feed.json", "company_feed_json", feed_json, once, _made_of_all),
+    Route("/<slug:company>/open.xml", "company_open_atom", open_atom, once, _made_of_open),
+    Route("/<slug:company>/open.json", "company_open_json", open_json, once, _made_of_open),
     Route("/cases.json", "all_cases_json", all_cases_json, once, of_settings),
     Route("/figures.json", "all_figures_json", all_figures_json, once),
     Route("/<slug:company>/cases.json", "cases_json", cases_json, once),
