@@ -113,7 +113,7 @@ class Taking:
         """Derive what follows of the cases at the order's instant; `whole`: without noting which pages show it."""
         at = int(self.order.now.timestamp())
         with self.store() as store:
-            count: int = store.value("SELECT count(*) FROM item WHERE fresh OR turns <= ?", at)
+            count: int = store.value(_TO_DERIVE, at)
         scene = Scene(house, self.order.now, self.path, self.version)
         with crew(self.jobs_for(count), partial(Stage, scene)) as spread, self.store() as store:
 
@@ -122,6 +122,12 @@ class Taking:
 
             take_stock(store, scene, watched, whole=whole)
         return scene
+
+
+_TO_DERIVE = (
+    "SELECT (SELECT count(*) FROM item WHERE fresh) + "
+    "(SELECT count(*) FROM item INDEXED BY item_by_turn WHERE turns <= ? AND NOT fresh)"
+)
 
 
 class Making(Taking):

@@ -95,16 +95,16 @@ def _months(store: Store, now: datetime) -> Iterator[Month]:
     at = int(now.timestamp())
     asked = list(
         store.rows(
-            "SELECT DISTINCT company, month FROM item WHERE fresh UNION "
-            "SELECT DISTINCT company, month FROM item WHERE turns <= ? UNION "
+            "SELECT company, month FROM item INDEXED BY item_fresh WHERE fresh UNION "
+            "SELECT company, month FROM item INDEXED BY item_by_turn WHERE turns <= ? UNION "
             "SELECT company, month FROM month WHERE sums = '' ORDER BY 1, 2",
             at,
         )
     )
     for company, month in asked:
         items = store.rows(
-            "SELECT id, path, standing, said, line, fresh OR coalesce(turns <= ?, 0) FROM item "
-            "WHERE company = ? AND month = ? ORDER BY at, number",
+            "SELECT id, path, standing, said, line, fresh OR coalesce(turns <= ?, 0) "
+            "FROM item INDEXED BY item_of_month WHERE company = ? AND month = ? ORDER BY at, number",
             *(at, company, month),
         )
         yield Month(company, month, tuple(items))

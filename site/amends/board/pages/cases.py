@@ -32,7 +32,7 @@ def case(edition: Edition, company: str, number: str) -> Page | None:
         "history": history(lang, row, edition.now),
         "heading": heading(row),
         "machine": meta.of_case(edition, row),
-        "same": shelf.row(row.case.same or ""),
+        "same": shelf.row(row.case.same) if row.case.same else None,
         "same_count": shelf.same(number),
         "service": edition.service(shelf.company),
         "turns": thread.turns(lang, row, edition.now),
