@@ -204,6 +204,27 @@ def test_a_file_that_came_and_one_that_went_are_seen(shelves: Shelves) -> None:
 
 
 @pytest.mark.usefixtures("old")
+@pytest.mark.parametrize("gone", [FILE, "acme/2026/11", "acme"])
+def test_what_was_found_and_went_before_anybody_read_it_is_not_read(shelves: Shelves, gone: str) -> None:
+    note_changes(shelves.store, shelves.content, shelves.cache, shelves.look())
+    path = shelves.content / gone
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert shelves.take(shelves.look()) == []
+    assert not shelves.look()
+    assert shelves.store.value("SELECT count(*) FROM file WHERE path = ?", FILE) == 0
+
+
+@pytest.mark.usefixtures("old")
+def test_what_was_found_and_not_read_is_read_after_a_look_that_finds_nothing_new(shelves: Shelves) -> None:
+    note_changes(shelves.store, shelves.content, shelves.cache, shelves.look())
+    again = shelves.look()
+    assert again.begun
+    assert not again.folders
+    assert shelves.take(again) == [FILE]
+    assert not shelves.look()
+
+
+@pytest.mark.usefixtures("old")
 @pytest.mark.parametrize("folder", ["acme/2026/11", "acme/2026", "acme"])
 def test_of_a_folder_that_vanished_all_is_gone(shelves: Shelves, folder: str) -> None:
     shelves.take(shelves.look())

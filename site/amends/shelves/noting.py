@@ -26,6 +26,7 @@ def note_changes(store: Store, content: Path, cache: Path, look: Look) -> int:
             look = scan(store, content)
         with store.writing():
             for folder in look.gone:
+                _forget_unread(store, folder)
                 _forget(store, files_of(store, folder))
                 store.change("DELETE FROM folder WHERE path = ?", folder)
                 store.blame(f"{folder}/", ())
@@ -34,7 +35,7 @@ def note_changes(store: Store, content: Path, cache: Path, look: Look) -> int:
                 changes = changes_in(store, content, folder)
                 if changes:
                     _note_folder(store, reader, changes)
-        memory.commit()
+            memory.commit()
     finally:
         memory.close()
     found: int = store.value("SELECT count(*) FROM unread WHERE path <> ''")
@@ -66,6 +67,7 @@ _OWN = ""
 
 
 def _note_folder(store: Store, reader: Reader, changes: Changes) -> None:
+    _forget_unread(store, changes.listing.path)
     _forget(store, changes.gone)
     for change in changes.changed:
         if change.role is Role.CASE:
@@ -78,11 +80,18 @@ def _note_folder(store: Store, reader: Reader, changes: Changes) -> None:
     store.change("INSERT OR REPLACE INTO folder VALUES (?, ?)", changes.listing.path, changes.stamp)
 
 
+def _forget_unread(store: Store, folder: str) -> None:
+    """Forget what an earlier look found in a folder and nobody has read: what of it is still there is found again."""
+    store.change(
+        "DELETE FROM unread WHERE path > ? AND path < ? AND instr(substr(path, ?), '/') = 0",
+        *(f"{folder}/", f"{folder}0", len(folder) + 2),  # "0" comes next after "/"
+    )
+
+
 def _forget(store: Store, gone: Iterable[tuple[str, Role]]) -> None:
     """Forget files that are gone; what they spoke of is to be settled anew."""
     for path, role in gone:
         if role is Role.CASE:
-            store.change("DELETE FROM unread WHERE path = ?", path)
             _note_unread(store, [(number_of(path), "", b"")])
         elif role is Role.LEDGER:
             _note_unread(store, ((number, "", b"") for _, number, _ in _lines_of(store, path)))
