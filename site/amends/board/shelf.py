@@ -221,8 +221,8 @@ class Shelf:
     def _joined(self, name: str, start: int, stop: int | None, columns: str, table: str) -> tuple[Any, ...]:
         """Return the same for columns of another table, which is asked for none of the cases before that place."""
         inner, *values = self._slice(name, start, stop, "id, rank, at, number")
-        statement = f"SELECT {columns} FROM ({inner}) AS listed JOIN {table} USING (id)"
-        return f"{statement} ORDER BY listed.rank, listed.at, listed.number", *values
+        statement = f"SELECT {columns} FROM ({inner}) AS found JOIN {table} USING (id)"
+        return f"{statement} ORDER BY found.rank, found.at, found.number", *values
 
     def _row(self, number: str, path: str, standing: str, said: str) -> Row:
         if number not in self._rows:
