@@ -35,7 +35,7 @@ FEW = frozenset(
 )
 """What may be gone through: it grows with the change, or with months, pages of lists or faults."""
 
-NOTED = frozenset({"item_fresh", "item_later", "item_by_turn"})
+NOTED = frozenset({"item_fresh", "item_later"})
 """The indexes that hold only cases with something to be done about them."""
 
 

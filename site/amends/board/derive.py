@@ -1,7 +1,7 @@
 """What follows of a case at one instant: what the board shows and counts of it, and until when that holds."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,6 +55,10 @@ def line_as_of(line: LedgerLine, now: datetime) -> LedgerLine:
     return replace(line, first_reply=None) if line.first_reply and line.first_reply > now else line
 
 
+ALL_MONTHS = ""
+"""In the place of a month: under it stand the sums over all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Everything that is counted of some cases at one instant: for the figures, for the proof, and as they stand."""
@@ -72,6 +76,16 @@ class Sums:
         """Read what was written down."""
         tally, proved, counted = json.loads(text)
         return cls(figures.Tally.of_plain(tally), proof.Tally.of_plain(proved), counts.Counts.of_plain(counted))
+
+    @classmethod
+    def total(cls, several: Iterable["Sums"]) -> "Sums":
+        """Add up what is counted of cases of which none is in two of them."""
+        every = tuple(several)
+        return cls(
+            figures.total(each.tally for each in every),
+            proof.total(each.proof for each in every),
+            counts.total(each.counts for each in every),
+        )
 
 
 def summed(company: Company, found: Sequence[Derived], now: datetime) -> Sums:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from amends.board import counts, proof
-from amends.board.derive import Sums
+from amends.board.derive import ALL_MONTHS, Sums
 from amends.board.shelf import Shelf
 from amends.board.stock import fill
 from amends.figures import ALL_TIME, Figures, Month, Tally, Window, closed_year, figures_of, months_of, within
@@ -72,19 +72,32 @@ class Edition:
 
     def sums(self, slug: str) -> dict[str, Sums]:
         """Return what is counted of a company's cases by the name of the month in which they came, oldest first."""
-        return self.once(("sums", slug), lambda: self._sums(slug))
+        return self.once(("sums", slug), lambda: self._sums(slug, ALL_TIME))
 
-    def _sums(self, slug: str) -> dict[str, Sums]:
-        rows = self.store.rows("SELECT month, sums FROM month WHERE company = ? ORDER BY month", slug)
+    def _sums(self, slug: str, window: Window) -> dict[str, Sums]:
+        begin, end = (str(day)[:7] if day else None for day in (window.first, window.end))
+        rows = self.store.rows(
+            "SELECT month, sums FROM month WHERE company = ?1 AND month <> ?2 AND month >= coalesce(?3, '') "
+            "AND (?4 IS NULL OR month < ?4) ORDER BY month",
+            *(slug, ALL_MONTHS, begin, end),
+        )
         return {month: Sums.read(text) for month, text in rows}
+
+    def whole(self, slug: str) -> Sums:
+        """Return what is counted of all cases of a company."""
+        return self.once(("whole", slug), lambda: self._whole(slug))
+
+    def _whole(self, slug: str) -> Sums:
+        text = self.store.value("SELECT sums FROM month WHERE company = ? AND month = ?", slug, ALL_MONTHS)
+        return Sums.read(text) if text else Sums.total(())
 
     def proof(self, slug: str) -> proof.Tally:
         """Return what became of a company's cases."""
-        return self.once(("proof", slug), lambda: proof.total(sums.proof for sums in self.sums(slug).values()))
+        return self.whole(slug).proof
 
     def counts(self, slug: str) -> counts.Counts:
         """Return how many cases a company received, and how many of them stand where."""
-        return self.once(("counts", slug), lambda: counts.total(sums.counts for sums in self.sums(slug).values()))
+        return self.whole(slug).counts
 
     def figures(self, slug: str) -> Figures:
         """Return a company's figures over the twelve closed months; KeyError where there is no such company."""
@@ -106,15 +119,15 @@ class Edition:
     def figures_of(self, slug: str, window: Window) -> Figures:
         """Return a company's figures over a window of whole months; KeyError where there is no such company."""
         self._companies[slug]
-        return self.once(("figures", slug, window), lambda: figures_of(within(self._tallies(slug), window), window))
+        return self.once(("figures", slug, window), lambda: figures_of(self._tally(slug, window), window))
 
     def months(self, slug: str) -> tuple[Month, ...]:
         """Return the twelve closed months of a company, oldest first; KeyError where there is no such company."""
         self._companies[slug]
-        return self.once(("months", slug), lambda: months_of(self._tallies(slug), self.now))
+        return self.once(("months", slug), lambda: months_of(_tallies(self.sums(slug)), self.now))
 
-    def _tallies(self, slug: str) -> dict[date, Tally]:
-        return {date.fromisoformat(f"{month}-01"): sums.tally for month, sums in self.sums(slug).items()}
+    def _tally(self, slug: str, window: Window) -> Tally:
+        return self.whole(slug).tally if window == ALL_TIME else within(_tallies(self._sums(slug, window)), window)
 
     # --- What is shared ---
 
@@ -138,3 +151,7 @@ class Edition:
         """Return where feedback to a company can be left; None where there is no service, or the company has left."""
         service = self.service(company)
         return f"{service}/new" if service and company.status == "active" else None
+
+
+def _tallies(sums: dict[str, Sums]) -> dict[date, Tally]:
+    return {date.fromisoformat(f"{month}-01"): each.tally for month, each in sums.items()}

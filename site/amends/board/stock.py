@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 
-from amends.board.derive import Derived, derive, disagreement, summed
+from amends.board.derive import ALL_MONTHS, Derived, Sums, derive, disagreement, summed
 from amends.board.proof import month_name
 from amends.board.row import Row, lists_of
 from amends.board.shelf import EXTENT, seconds
@@ -121,9 +121,9 @@ def _fill(store: Store, record: Record, company: Company, now: datetime) -> None
         stocks.append(stock(place, one, said[2], mark, Kept()))
         by_month.setdefault(month_name(one.fact.received), []).append(one)
     put(store, company.slug, stocks)
-    recount(store, company.slug)
     for month, found in by_month.items():
         store.change("INSERT INTO month VALUES (?, ?, ?)", company.slug, month, summed(company, found, now).written())
+    recount(store, company.slug)
 
 
 _ADD = "INSERT INTO item (company, number, path, standing, said, line) VALUES (?, ?, ?, ?, ?, ?)"
@@ -246,7 +246,10 @@ def put(store: Store, company: str, stocks: Sequence[Stock]) -> None:
 
 
 def recount(store: Store, company: str) -> None:
-    """Note how many cases of a company stand in each of its lists, and what else is said of a list as a whole."""
+    """Add up what is counted of all cases of a company, and what is told of each of its lists as a whole."""
+    months = store.rows("SELECT sums FROM month WHERE company = ? AND month <> ? ORDER BY month", company, ALL_MONTHS)
+    whole = Sums.total(Sums.read(sums) for (sums,) in months)
+    store.change("INSERT OR REPLACE INTO month VALUES (?, ?, ?)", company, ALL_MONTHS, whole.written())
     store.change("DELETE FROM list WHERE company = ?", company)
     store.change(
         f"INSERT INTO list SELECT company, name, count(*), sum(owed), sum(solved), max(changed), {EXTENT} "
