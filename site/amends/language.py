@@ -38,7 +38,7 @@ _LEFT_TO_RIGHT = "\u200e"
 
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
-_KEPT = 2048
+_KEPT = 512
 """How many days, durations and numbers are kept as they are written: Babel takes longer over one than over a page."""
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)

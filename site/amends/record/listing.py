@@ -81,7 +81,8 @@ def list_folder(content: Path, path: str) -> Listing:
                 continue
             changed, moved = facts.st_mtime_ns, facts.st_ctime_ns
             files[name] = (facts.st_mode, facts.st_size, changed, moved, facts.st_ino)
-            youngest = max(youngest, changed, moved)
+            if moved > youngest or changed > youngest:
+                youngest = max(changed, moved)
     return Listing(path, files, tuple(sorted(folders)), tuple(sorted(links)), youngest)
 
 
