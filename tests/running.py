@@ -43,9 +43,9 @@ class Demo:
 
 
 @contextmanager
-def demo(port: int = 8700, folder: Path | None = None) -> Iterator[Demo]:
+def demo(port: int = 8700, folder: Path | None = None, **environment: str) -> Iterator[Demo]:
     """Start a demo, which works in `folder` if one is given, and wait until it has said where it is."""
-    environ = {**os.environ, **({"TMPDIR": str(folder)} if folder else {})}
+    environ = {**os.environ, **({"TMPDIR": str(folder)} if folder else {}), **environment}
     command = [sys.executable, "-m", "amends", "demo", "--port", str(port)]
     with (
         tempfile.TemporaryFile("w+") as log,

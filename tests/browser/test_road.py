@@ -10,12 +10,12 @@ from tests.browser.chromium import NewPage
 from tests.running import Demo, demo
 
 WITHIN = 20_000
-"""Milliseconds: ten to undo, two until the board has it, and as many again for a slow machine."""
+"""Milliseconds: four to undo, two until the board has it, and more than twice as many again for a slow machine."""
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Demo]:
-    with demo(8800) as started:
+    with demo(8800, AMENDS_UNDO_SECONDS="4") as started:
         yield started
 
 
