@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from itertools import combinations, product
 
 import feedparser
 import jsonschema
@@ -14,7 +15,8 @@ from lxml import html as lxml_html
 
 from amends import clock, text
 from amends.board import create_board
-from amends.board.machines import atom
+from amends.board.edition import Edition
+from amends.board.machines import atom, feeds
 from amends.board.machines.entries import MOST_OPEN, NEWEST
 from amends.case import Case
 from amends.record import Board, Entry, Record, Standing, load
@@ -231,3 +233,17 @@ def test_there_is_no_feed_of_a_company_that_there_is_not() -> None:
     client = create_board(a_record(), START).test_client()
     for name in ("feed.xml", "feed.json", "open.xml", "open.json"):
         assert client.get(f"/nobody/{name}").status_code == 404
+
+
+def test_a_feed_made_of_the_same_is_the_same() -> None:
+    editions = [Edition(load(EXAMPLE), NOW - timedelta(hours=hours)) for hours in (0, 1, 5, 30, 200, 900)]
+    slugs = [None, *(company.slug for company in editions[0].record.companies)]
+    same = []
+    for slug, only_open in product(slugs, (False, True)):
+        made = [feeds.made_of(edition, slug, only_open=only_open) for edition in editions]
+        written = [feeds.feed(edition, slug, "feed.xml", only_open=only_open) for edition in editions]
+        for one, other in combinations(range(len(editions)), 2):
+            same.append(made[one] == made[other])
+            assert not same[-1] or written[one] == written[other]
+    assert any(same)
+    assert not all(same)
