@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from amends.demo.static import HOST, FileServer
-from tests.running import ROOT, demo
+from tests.running import ROOT, Demo, demo
 
 
 def fetch(address: str) -> tuple[int, str, str]:
@@ -58,27 +58,32 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
             assert all(port < found < port + 50 for found in ports)
 
 
-def test_two_demos_have_different_passwords_and_secrets() -> None:
-    with demo(8750) as one, demo(8750) as two:
+@pytest.fixture(scope="module")
+def one() -> Iterator[Demo]:
+    with demo(8750) as running:
+        yield running
+
+
+def test_two_demos_have_different_passwords_and_secrets(one: Demo) -> None:
+    with demo(8750) as two:
         assert one.said["password"] != two.said["password"]
         assert {one.desk, one.board}.isdisjoint({two.desk, two.board})
 
 
-def test_the_shop_is_another_site_under_a_strict_policy() -> None:
-    with demo(8780) as running:
-        _, page, policy = fetch(running.shop)
-        service = running.desk.removesuffix("/desk/")
-        assert urlsplit(running.shop).hostname != urlsplit(service).hostname
-        assert f'<script async src="{service}/w/v1.js" data-company="radlager"></script>' in page
-        assert "default-src 'none'" in policy
-        assert "require-trusted-types-for 'script'" in policy
+def test_the_shop_is_another_site_under_a_strict_policy(one: Demo) -> None:
+    _, page, policy = fetch(one.shop)
+    service = one.desk.removesuffix("/desk/")
+    assert urlsplit(one.shop).hostname != urlsplit(service).hostname
+    assert f'<script async src="{service}/w/v1.js" data-company="radlager"></script>' in page
+    assert "default-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Iterator[str]:
     """The address of a file server for an empty folder."""
     with FileServer(0, tmp_path) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield f"http://{HOST}:{server.server_port}"
@@ -111,14 +116,13 @@ def test_a_browser_asks_for_every_file_again_so_that_a_new_board_is_seen(files: 
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_demos_board_and_service_know_each_other_and_one_shop_alone_embeds_the_widget() -> None:
-    with demo(8810) as running:
-        service = running.desk.removesuffix("desk/")
-        _, page, _ = fetch(f"{running.board}radlager/")
-        assert f'href="{service}radlager/new"' in page
-        origin = running.shop.rstrip("/")
-        assert posted(f"{service}radlager/feedback", origin) == 201
-        assert posted(f"{service}hollin-post/feedback", origin) == 403
+def test_the_demos_board_and_service_know_each_other_and_one_shop_alone_embeds_the_widget(one: Demo) -> None:
+    service = one.desk.removesuffix("desk/")
+    _, page, _ = fetch(f"{one.board}radlager/")
+    assert f'href="{service}radlager/new"' in page
+    origin = one.shop.rstrip("/")
+    assert posted(f"{service}radlager/feedback", origin) == 201
+    assert posted(f"{service}hollin-post/feedback", origin) == 403
 
 
 def posted(address: str, origin: str) -> int:

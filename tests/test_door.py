@@ -79,8 +79,10 @@ def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path
 
 
 def reached() -> dict[str, str]:
-    """Return what tells pip how this machine reaches its index."""
-    return {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP", "http"))}
+    """Return what tells pip how this machine reaches its index, and where it keeps what it once fetched."""
+    known = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP", "http"))}
+    kept = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return {"PIP_CACHE_DIR": f"{kept}/pip", "PIP_NO_COMPILE": "1", **known}
 
 
 def test_the_exported_locks_pin_what_the_lock_pins() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 from amends.board import create_board
 from amends.language import LANGUAGES
-from amends.record import load
+from amends.record import Record, load
 from amends.record.walk import NoMemory
 from tests.boards import NOW
 from tests.browser.built import by_kind, specimens
@@ -136,13 +136,17 @@ def test_the_first_tab_offers_to_skip_to_the_content_and_the_next_one_is_there(
         ), address
 
 
+@pytest.fixture(scope="module")
+def example(public: Path) -> Record:
+    return load(public.parent / "content", NoMemory())
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_nothing_scrolls_sideways_at_twice_the_size_on_half_a_small_screen(
-    public: Path, new_page: NewPage, tag: str
+    public: Path, example: Record, new_page: NewPage, tag: str
 ) -> None:
-    record = load(public.parent / "content", NoMemory())
-    companies = tuple(replace(company, language=tag) for company in record.companies)
-    record = replace(record, board=replace(record.board, language=tag), companies=companies)
+    companies = tuple(replace(company, language=tag) for company in example.companies)
+    record = replace(example, board=replace(example.board, language=tag), companies=companies)
     # Zooming a window of 640 pixels to 200 % leaves 320 CSS pixels of two device pixels each (WCAG 2.2, 1.4.10).
     page = new_page(viewport={"width": 320, "height": 640}, device_scale_factor=2)
     with served(create_board(record, NOW)) as site:

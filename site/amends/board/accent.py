@@ -2,6 +2,7 @@
 
 import colorsys
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 READABLE = 4.5
@@ -29,6 +30,7 @@ class Fitting(NamedTuple):
     dark: str
 
 
+@lru_cache(maxsize=1024)
 def fitting(accent: str) -> Fitting:
     """Return the nearest readable shades of `#rrggbb`; ValueError for any other spelling.
 
