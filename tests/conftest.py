@@ -2,16 +2,51 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from amends.inbox import Inbox
+from tests import postgres
 from tests.house import House
+
+DATABASES = ("sqlite", "postgresql")
+"""What a module runs on whose own fixture `database` has these as its `params` and returns `database_of(request)`."""
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A PostgreSQL server with a database called `migrated`. Where none can be had the tests fail, and say how to."""
+    try:
+        with postgres.running() as server:
+            inbox = Inbox(server.make("migrated"))
+            inbox.migrate()
+            inbox.close()
+            yield server
+    except postgres.NoServerError as missing:
+        raise pytest.fail.Exception(str(missing), pytrace=False) from None
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def database(tmp_path: Path) -> str:
+    """The address of a private store that is not there yet."""
+    return f"sqlite:///{tmp_path}/instance/amends.db"
+
+
+def database_of(request: pytest.FixtureRequest) -> str:
+    """Return the address of a store of the kind that the fixture's parameter names; the test's end removes it."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('tmp_path')}/instance/amends.db"
+    server: postgres.Server = request.getfixturevalue("postgresql")
+    name = uuid4().hex
+    request.addfinalizer(lambda: server.drop(name))
+    return server.make(name, like="migrated")
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: str) -> Iterator[House]:
     """An installation of its own."""
-    built = House(tmp_path)
+    built = House(tmp_path, database=database)
     yield built
     built.close()
 

@@ -90,9 +90,9 @@ def a_received(number: str = NUMBER, **facts: Any) -> Received:
     return Received(**{**given, **facts})
 
 
-def make_inbox(folder: Path) -> Inbox:
+def make_inbox(folder: Path, database: str = "") -> Inbox:
     """An inbox with nothing in it; whoever asks for it closes it."""
-    inbox = Inbox(f"sqlite:///{folder}/instance/amends.db")
+    inbox = Inbox(database or f"sqlite:///{folder}/instance/amends.db")
     inbox.migrate()
     return inbox
 

@@ -41,6 +41,8 @@ class House:
     now: datetime = NOON
     undo_seconds: int = 10
     companies: tuple[str, ...] = ("acme", "bolt")
+    database: str = ""
+    limits: dict[str, int] = field(default_factory=dict)
     hired: set[str] = field(default_factory=set)
     inbox: Inbox = field(init=False)
     app: Flask = field(init=False)
@@ -57,7 +59,11 @@ class House:
         self.inbox.migrate()
         self.worker = Worker(self.settings, self.inbox, lambda: self.now)
         self.worker.copy_settings()
-        self.app = create_service(self.settings, self.inbox, lambda: self.now)
+        self.open_service()
+
+    def open_service(self) -> None:
+        """Make the service, for the settings as they are now."""
+        self.app = create_service(self.settings, self.inbox, lambda: self.now, fresh=0)
 
     @property
     def content(self) -> Path:
@@ -75,10 +81,11 @@ class House:
             instance=instance,
             out=self.public,
             cache=self.folder / "cache",
-            database=f"sqlite:///{instance / 'amends.db'}",
+            database=self.database or f"sqlite:///{instance / 'amends.db'}",
             url=URL,
             proxies=0,
             undo_seconds=self.undo_seconds,
+            **self.limits,
         )
 
     def close(self) -> None:

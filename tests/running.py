@@ -1,7 +1,8 @@
-"""The demo as a process of its own, known by the lines that it prints."""
+"""The product as processes of its own: the demo is known by the lines that it prints."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,14 @@ from typing import IO
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
 """Seconds until a demo that does not start is ended."""
+
+
+def free_port() -> int:
+    """Return a port of loopback on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass

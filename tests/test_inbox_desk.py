@@ -10,15 +10,21 @@ import pytest
 from sqlalchemy import Connection, insert, select
 
 from amends.inbox import Inbox, cases, companies, deeds, people
-from amends.inbox.cases import Contact
+from amends.inbox.cases import Arrival, Contact
 from amends.inbox.deeds import Deed
 from amends.inbox.people import ABSOLUTE, IDLE, Person, PersonError
 from amends.inbox.schema import session, staff
+from tests.conftest import DATABASES, database_of
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_received, after, make_inbox
 
 PASSWORD = "correct horse battery"
 OLGA = Person(1, "olga", "Olga, customer care", "agent", "acme")
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    return database_of(request)
 
 
 @pytest.fixture
@@ -187,7 +193,7 @@ def test_a_decision_that_failed_stays_with_its_words_until_it_is_put_aside(conne
 
 def test_what_the_keeper_is_asked_stays_until_it_is_decided(connection: Connection) -> None:
     for number in (NUMBER, OTHER_NUMBER):
-        cases.add(connection, a_received(number), Contact(), number, b"d" * 32)
+        cases.add(connection, [Arrival(a_received(number), Contact(), number, b"d" * 32)])
         deeds.ask_keeper(connection, number, OLGA.id, "spam", "An advertisement.", after(1))
     deeds.ask_keeper(connection, NUMBER, OLGA.id, "hate", "Line two.", after(2))
     first, second = ("spam", "An advertisement.", after(1)), ("hate", "Line two.", after(2))

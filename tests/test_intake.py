@@ -3,8 +3,8 @@
 import io
 import json
 import re
-import sqlite3
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,13 @@ from sqlalchemy import event, select
 from amends.clock import stamp
 from amends.inbox import cases
 from amends.inbox.schema import case
+from tests.conftest import DATABASES, database_of
 from tests.house import NOON, PAGE, SHOP, URL, House
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    return database_of(request)
 
 
 def test_a_complaint_is_stored_before_its_receipt_is_given(house: House) -> None:
@@ -151,13 +157,29 @@ def test_a_disk_that_cannot_be_written_is_a_503_and_the_words_stay_on_the_page(h
     assert house.numbers() == stored
 
 
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON "case" EXECUTE FUNCTION full_disk();
+CREATE TRIGGER full_disk BEFORE INSERT ON report EXECUTE FUNCTION full_disk();
+"""
+
+
 def give_trouble(house: House, trouble: str) -> None:
-    """Let SQLite itself say that the disk is full, a few kilobytes from here, or that it is read-only."""
+    """Let the database itself say that the disk is full, SQLite a few kilobytes from here, or that it is read-only."""
+    if house.inbox.is_shared and trouble == "full":
+        with house.inbox.writing() as connection:
+            connection.exec_driver_sql(FULL)
     house.inbox.close()
 
-    def limit(connection: sqlite3.Connection, _record: object) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON")
+    def limit(connection: Any, _record: object) -> None:
+        if not house.inbox.is_shared:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(
+                f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON"
+            )
+        elif trouble == "read-only":
+            connection.read_only = True
 
     event.listen(house.inbox._engine, "connect", limit)
 
@@ -236,7 +258,7 @@ def test_two_cases_with_the_same_words_have_different_salts(house: House) -> Non
 def test_a_key_is_forgotten_after_thirty_days(house: House) -> None:
     house.send(text="First")
     house.pass_time(days=31)
-    house.receive()
+    house.work()
     assert house.send(text="Second").status_code == 201
 
 

@@ -21,15 +21,9 @@ from amends.inbox import Inbox, cases
 from amends.serve import _environment
 from amends.settings import read_settings
 from tests.house import House
+from tests.running import free_port
 
 PATIENCE = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def command(port: int) -> list[str]:

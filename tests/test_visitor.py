@@ -5,7 +5,13 @@ import json
 import pytest
 
 from amends.inbox.schema import case
+from tests.conftest import DATABASES, database_of
 from tests.house import URL, House
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    return database_of(request)
 
 
 def link_of(house: House, **fields: str) -> str:

@@ -107,5 +107,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "URL": settings.url,
         "PROXIES": settings.proxies,
         "UNDO_SECONDS": settings.undo_seconds,
+        "HOURLY_NETWORK": settings.hourly_network,
+        "HOURLY_COMPANY": settings.hourly_company,
     }
     return {f"AMENDS_{key}": str(value) for key, value in facts.items()}

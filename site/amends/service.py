@@ -2,9 +2,12 @@
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache, lru_cache
 
-from flask import Flask, Response, abort, make_response, render_template, request
+from flask import Flask, Request, Response, abort, make_response, render_template, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -14,8 +17,8 @@ from amends import clock, text
 from amends.clock import Clock
 from amends.desk import Desk
 from amends.inbox import Inbox, StoreUnavailableError, cases
-from amends.intake import Intake, Reports
-from amends.record import NotABoardError, RecordError
+from amends.intake import Houses, Intake, Limits, Reception, Reports
+from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Visitor
 
@@ -23,6 +26,9 @@ _log = logging.getLogger("amends.service")
 
 MAX_BODY = 128 * 1024
 """The largest request body in bytes: a reply of 10,000 characters of any script, percent-encoded (nine bytes each)."""
+
+FRESH = 1.0
+"""Seconds for which a process believes its copy of the companies' settings."""
 
 CSP = "; ".join(
     (
@@ -38,16 +44,23 @@ CSP = "; ".join(
 )
 
 
-def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system) -> Flask:
-    """Make the service for these settings over that store, whose schema is up to date."""
+def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, fresh: float = FRESH) -> Flask:
+    """Make the service for these settings over that store, whose schema is up to date.
+
+    What companies set is seen after `fresh` seconds at the latest.
+    """
     app = Flask("amends", static_folder="static", static_url_path="/static", root_path=os.path.dirname(__file__))
     secret = settings.secret()
     _configure(app, settings, secret)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
-    intake = Intake(inbox, now, settings.url, secret).blueprint()
-    reports = Reports(inbox, settings.content, now, settings.url).blueprint()
+    app.jinja_env.globals.update(static=_static(), contacts=_contacts(app))
+    app.session_interface = _StaffSessions()
+    houses = Houses(inbox, fresh)
+    reception = Reception(inbox, Limits(settings.hourly_network, settings.hourly_company))
+    intake = Intake(reception, houses, now, settings.url, secret).blueprint()
+    reports = Reports(inbox, houses, settings.content, now, settings.url).blueprint()
     app.register_blueprint(intake)
     app.register_blueprint(reports)
     app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
@@ -87,6 +100,32 @@ def _configure(app: Flask, settings: Settings, secret: bytes) -> None:
         SESSION_COOKIE_SAMESITE="Strict",
         WTF_CSRF_TIME_LIMIT=None,
     )
+
+
+class _StaffSessions(SecureCookieSessionInterface):
+    """Sessions for who has one already: of all requests only those of staff come with a cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request; an empty one is made without the keys that would check it."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+def _static() -> Callable[[str], str]:
+    """Return what gives the address of one of our own files."""
+    return cache(lambda name: url_for("static", filename=name))
+
+
+def _contacts(app: Flask) -> Callable[[tuple[Contact, ...]], str]:
+    """Return what writes a company's contacts, which are the same on every receipt."""
+
+    @lru_cache(maxsize=256)
+    def contacts(items: tuple[Contact, ...]) -> str:
+        written: str = vars(app.jinja_env.get_template("parts.html").module)["contacts"](items)
+        return written
+
+    return contacts
 
 
 def _refuse_parts() -> None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_KEYS = ("content", "out", "cache", "database", "url", "proxies", "undo_seconds")
+_KEYS = ("content", "out", "cache", "database", "url", "proxies", "undo_seconds", "hourly_network", "hourly_company")
 _SECRET_BYTES = 32
 DEFAULT_URL = "http://127.0.0.1:8000"
+MOST_HOURLY = 10**9
 
 
 class SettingsError(ValueError):
@@ -30,7 +31,8 @@ class Settings:
 
     `url` is where visitors reach the service, without a slash at its end; `proxies` the number of reverse
     proxies in front of it whose headers are believed; `undo_seconds` the time in which staff can take back
-    what they sent.
+    what they sent; `hourly_network` and `hourly_company` how many submissions are taken in within an hour from one
+    network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit.
     """
 
     content: Path
@@ -41,6 +43,8 @@ class Settings:
     url: str
     proxies: int
     undo_seconds: int
+    hourly_network: int = 60
+    hourly_company: int = 5000
 
     @property
     def locks(self) -> Path:
@@ -87,6 +91,8 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
         url=url,
         proxies=_whole("proxies", values["proxies"] or "0", 10),
         undo_seconds=_whole("undo_seconds", values["undo_seconds"] or "10", 600),
+        hourly_network=_whole("hourly_network", values["hourly_network"] or "60", MOST_HOURLY),
+        hourly_company=_whole("hourly_company", values["hourly_company"] or "5000", MOST_HOURLY),
     )
 
 

@@ -4,12 +4,12 @@ import fcntl
 import logging
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from amends.clock import Clock
 from amends.generator.build import BuildError, Built, build
-from amends.inbox import Inbox, StoreUnavailableError, companies
+from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates
 from amends.publish import CannotPublishError, Publisher
 from amends.record import NotABoardError, RecordError, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
@@ -31,6 +31,7 @@ class Worker:
         self._settings, self._inbox, self._clock = settings, inbox, clock
         self._publisher = Publisher(settings.content, settings.locks, inbox)
         self._next_due: datetime | None = None
+        self._tidy_at: datetime | None = None
         self._look_again = 0.0
         self._told = ""
 
@@ -56,6 +57,7 @@ class Worker:
         wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
         wrote += self._publisher.write_ledger()
         self._bring_up_to_date(now, wrote=bool(wrote))
+        self._tidy(now)
         if failures:
             raise CannotPublishError("; ".join(failures))
 
@@ -72,6 +74,15 @@ class Worker:
         if stored != {slug: (text, board) for slug, text in texts.items()}:
             with self._inbox.writing() as connection:
                 companies.put_all(connection, texts, board)
+
+    def _tidy(self, now: datetime) -> None:
+        """Forget, once an hour, what need not be known any longer."""
+        if self._tidy_at is not None and now < self._tidy_at:
+            return
+        with self._inbox.writing() as connection:
+            cases.forget_keys(connection, now)
+            rates.forget(connection, now)
+        self._tidy_at = now + timedelta(hours=1)
 
     def _turn_safely(self) -> float:
         try:

@@ -1,10 +1,12 @@
 """Cases as they were received, and what has become of them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from amends.inbox import quick
 from amends.inbox.schema import answer, case, contact, submission_key
 
 KEPT_KEYS = timedelta(days=30)
@@ -68,36 +70,45 @@ class Answer:
     text: str
 
 
-_columns = [column for column in case.columns if column.name != "ledger_due"]
+_columns = [case.c[name] for name in Received.__slots__]
 
 
 def _received(row: Row[tuple[object, ...]]) -> Received:
     return Received(**row._mapping)
 
 
-def add(connection: Connection, received: Received, contacts: Contact, key: str, digest: bytes) -> None:
-    """Store a case; IntegrityError where its number or key is taken."""
-    facts = {name: getattr(received, name) for name in Received.__slots__}
-    connection.execute(insert(case).values(**facts, ledger_due=True))
-    if contacts != Contact():
-        connection.execute(
-            insert(contact).values(number=received.number, email=contacts.email, reference=contacts.reference)
-        )
-    connection.execute(
-        insert(submission_key).values(
-            company=received.company, key=key, digest=digest, number=received.number, created=received.received
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A case as it comes in: what is stored with it, and the key under which it was sent."""
+
+    received: Received
+    contacts: Contact
+    key: str
+    digest: bytes
 
 
-def with_key(connection: Connection, company: str, key: str) -> tuple[bytes, str] | None:
-    """Return the digest and the number of the case sent under this key, if it was."""
-    row = connection.execute(
-        select(submission_key.c.digest, submission_key.c.number).where(
-            submission_key.c.company == company, submission_key.c.key == key
-        )
-    ).first()
-    return (row.digest, row.number) if row else None
+def add(connection: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Store cases, together; IntegrityError where a number or a key is taken, and then none of them is."""
+    quick.insert(connection, case, [_case_row(arrival.received) for arrival in arrivals])
+    known = [arrival for arrival in arrivals if arrival.contacts != Contact()]
+    quick.insert(connection, contact, [(it.received.number, it.contacts.email, it.contacts.reference) for it in known])
+    quick.insert(connection, submission_key, [_key_row(arrival) for arrival in arrivals])
+
+
+def _case_row(received: Received) -> list[object]:
+    # Whatever the case, its line in the ledger is still to be written.
+    return [getattr(received, column.name, True) for column in case.columns]
+
+
+def _key_row(arrival: Arrival) -> tuple[object, ...]:
+    received = arrival.received
+    return received.company, arrival.key, arrival.digest, received.number, received.received
+
+
+def with_keys(connection: Connection, company: str, keys: Collection[str]) -> dict[str, tuple[bytes, str]]:
+    """Return by its key the digest and the number of each case that was sent under one of these."""
+    statement = "SELECT key, digest, number FROM submission_key WHERE company = ? AND key IN ?"
+    return {key: (digest, number) for key, digest, number in quick.select(connection, statement, company, list(keys))}
 
 
 def forget_keys(connection: Connection, now: datetime) -> None:

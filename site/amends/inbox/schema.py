@@ -106,6 +106,18 @@ submission_key = Table(
     Index("ix_submission_key_created", "created"),
 )
 
+rate = Table(
+    "rate",
+    metadata,
+    # How much was taken in from whom, hour by hour; a network stands here as a keyed digest.
+    Column("scope", String(64), primary_key=True),
+    # The hour, counted since 1970.
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    # On a server each process counts in a row of its own: one row for all would make them take turns.
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+)
+
 answer = Table(
     "answer",
     metadata,

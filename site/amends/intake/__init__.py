@@ -1,6 +1,8 @@
 """Intake: where visitors leave feedback, by the widget or on a page of its own, and report what is on the board."""
 
+from amends.intake.arrival import Houses
+from amends.intake.receive import Limits, Reception
 from amends.intake.report import Reports
 from amends.intake.views import Intake
 
-__all__ = ["Intake", "Reports"]
+__all__ = ["Houses", "Intake", "Limits", "Reception", "Reports"]

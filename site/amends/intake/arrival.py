@@ -1,5 +1,12 @@
 """What every page of intake asks first: whose it is, and whether what was sent can be read."""
 
+import hashlib
+import hmac
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from math import inf
+from time import monotonic
 from urllib.parse import unquote_to_bytes
 
 from flask import request
@@ -8,13 +15,28 @@ from amends.inbox import Inbox, companies
 from amends.record import Board, Company, read_board, read_company
 
 
-def house(inbox: Inbox, slug: str) -> tuple[Company, Board] | None:
-    """Return a company and the board on which it is, as intake knows them; None where there is no such company."""
-    with inbox.reading() as connection:
-        texts = companies.get(connection, slug)
-    if texts is None:
-        return None
-    return read_company(texts[0], slug, "company.toml"), read_board(texts[1], "board.toml")
+class Houses:
+    """The companies as intake knows them: read again where the copy in memory is older than `fresh` seconds."""
+
+    def __init__(self, inbox: Inbox, fresh: float) -> None:
+        self._inbox, self._fresh = inbox, fresh
+        self._texts: Mapping[str, tuple[str, str]] = {}
+        self._read_at = -inf
+
+    def find(self, slug: str) -> tuple[Company, Board] | None:
+        """Return a company and the board on which it is; None where there is no such company."""
+        now = monotonic()
+        if now - self._read_at > self._fresh:
+            with self._inbox.reading() as connection:
+                self._texts = companies.get_all(connection)
+            self._read_at = now
+        texts = self._texts.get(slug)
+        return _read(slug, *texts) if texts else None
+
+
+@lru_cache(maxsize=1024)
+def _read(slug: str, company: str, board: str) -> tuple[Company, Board]:
+    return read_company(company, slug, "company.toml"), read_board(board, "board.toml")
 
 
 def no_company(slug: str) -> str:
@@ -35,3 +57,23 @@ def is_utf8() -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def network_of(secret: bytes, address: str | None) -> str | None:
+    """Name the network of an address without saying which it is: an IPv4 /24, an IPv6 /48, what one household has.
+
+    None for an address that is no visitor's: a proxy on this machine that the settings do not know of must not make
+    one network of all visitors.
+    """
+    network = _network(address or "")
+    return hmac.digest(secret, f"network\n{network}".encode(), hashlib.sha256)[:16].hex() if network else None
+
+
+@lru_cache(maxsize=4096)
+def _network(address: str) -> str | None:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return None
+    found = getattr(found, "ipv4_mapped", None) or found
+    return None if found.is_loopback else str(ip_network((found, 24 if found.version == 4 else 48), strict=False))

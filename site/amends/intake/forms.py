@@ -1,5 +1,6 @@
 """The forms that visitors fill in without the widget. What they have in common keeps to `submission.validate`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_wtf import FlaskForm
@@ -8,7 +9,7 @@ from wtforms import EmailField, HiddenField, RadioField, StringField, TextAreaFi
 from amends.case import Reason
 from amends.inbox.reports import OTHER, Report
 from amends.record import Company
-from amends.submission import Problem, RefusedError, Submission, validate
+from amends.submission import Problem, RefusedError, validate
 from amends.text import clean
 
 MAX_WORDS = 2000
@@ -59,15 +60,10 @@ class FeedbackForm(FlaskForm):
     same = HiddenField()
     key = HiddenField()
 
-    def submission(self, company: Company) -> Submission | None:
-        """Return what was sent, or None with a sentence in `errors` of every field that does not do."""
-        try:
-            return validate({name: field.data for name, field in self._fields.items()}, company)
-        except RefusedError as refused:
-            for name, problem in refused.problems.items():
-                self._fields[name].errors = [problem.message]
-            self.problems = refused.problems
-            return None
+    def mark(self, problems: Mapping[str, Problem]) -> None:
+        """Show at each field what is wrong with it."""
+        for name, problem in problems.items():
+            self._fields[name].errors = [problem.message]
 
 
 class ReportForm(FlaskForm):

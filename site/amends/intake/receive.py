@@ -1,24 +1,41 @@
 """Taking in what visitors send: after `receive` or `receive_report` returns, it is on disk."""
 
-import secrets
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from amends.inbox import Inbox, cases, reports
-from amends.inbox.cases import Contact, Received
+from amends.inbox import Inbox, cases, rates, reports
+from amends.inbox.cases import Arrival, Contact, Received
 from amends.inbox.reports import Report
 from amends.record import Company
 from amends.submission import Submission, new_number
 
 SALT_BYTES = 32
-_TRIES = 5
 
 
 class KeyReusedError(ValueError):
     """The key belongs to a submission with other content. The first one is kept, this one was not stored."""
+
+
+class TooManyError(ValueError):
+    """So much came in during the last hour that no more is taken; nothing was stored. `seconds` until it is again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"no more is taken in for {seconds} seconds")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many submissions are taken in within an hour; 0 where there is no limit."""
+
+    network: int
+    company: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +49,120 @@ class Receipt:
     is_private: bool
 
 
-def receive(inbox: Inbox, company: Company, submission: Submission, now: datetime) -> Receipt:
-    """Store a submission durably, once per key.
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A submission on its way to the store."""
 
-    The same key with the same content answers with the first receipt; KeyReusedError for other content.
-    StoreUnavailableError where it cannot be stored: then nothing was.
-    """
-    for attempt in range(_TRIES):
-        try:
-            with inbox.writing() as connection:
-                return _earlier(connection, company, submission) or _store(connection, company, submission, now)
-        except IntegrityError:
-            # Another process took the number or, on a server, the key meanwhile.
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+    company: str
+    reply_by: datetime
+    submission: Submission
+    digest: bytes
+    network: str | None
+    now: datetime
+
+
+class Reception:
+    """Takes submissions in, those of all threads together, once per key and within the limits."""
+
+    def __init__(self, inbox: Inbox, limits: Limits) -> None:
+        self._limits = limits
+        self._shard = os.getpid() % rates.SHARDS if inbox.is_shared else 0
+        self._group = inbox.group(self._store)
+
+    def receive(self, company: Company, submission: Submission, network: str | None, now: datetime) -> Receipt:
+        """Store a submission durably, once per key. `network` names where it came from, None where nobody counts.
+
+        The same key with the same content answers with the first receipt; KeyReusedError for other content.
+        TooManyError beyond the limits. StoreUnavailableError where it cannot be stored: then nothing was.
+        """
+        reply_by = now + timedelta(hours=company.reply_hours)
+        return self._group.submit(_Job(company.slug, reply_by, submission, submission.digest(), network, now))
+
+    def _store(self, connection: Connection, jobs: Sequence[_Job]) -> list[Receipt | Exception]:
+        known = _sent_before(connection, jobs)
+        now = max(job.now for job in jobs)
+        room = self._room(connection, jobs, now)
+        arrivals: list[Arrival] = []
+        taken: Counter[str] = Counter()
+        results: list[Receipt | Exception] = []
+        for job in jobs:
+            sent = (job.company, job.submission.key)
+            if sent not in known:
+                scopes = self._scopes(job)
+                if any(taken[scope] + 1 > room[scope] for scope in scopes):
+                    results.append(TooManyError(_until_next_hour(now)))
+                    continue
+                taken.update(scopes.keys())
+                arrival = _arrival(job)
+                arrivals.append(arrival)
+                known[sent] = arrival.digest, arrival.received
+            results.append(_answer(job, *known[sent]))
+        if arrivals:
+            cases.add(connection, arrivals)
+        if taken:
+            rates.add(connection, taken, now, self._shard)
+        return results
+
+    def _room(self, connection: Connection, jobs: Sequence[_Job], now: datetime) -> Mapping[str, float]:
+        """Return how many more may come in from each network and for each company."""
+        limits = {scope: limit for job in jobs for scope, limit in self._scopes(job).items()}
+        if not limits:
+            return limits
+        used = rates.used(connection, limits, now)
+        return {scope: limit - used[scope] for scope, limit in limits.items()}
+
+    def _scopes(self, job: _Job) -> dict[str, int]:
+        """Return what a submission counts towards, and the limit of each."""
+        limited = {f"company/{job.company}": self._limits.company}
+        if job.network is not None:
+            limited[f"network/{job.network}"] = self._limits.network
+        return {scope: limit for scope, limit in limited.items() if limit}
+
+
+def _sent_before(connection: Connection, jobs: Sequence[_Job]) -> dict[tuple[str, str], tuple[bytes, Received]]:
+    """Return what was sent before under the keys of these jobs, by company and key."""
+    keys: dict[str, list[str]] = {}
+    for job in jobs:
+        keys.setdefault(job.company, []).append(job.submission.key)
+    return {
+        (company, key): (digest, received)
+        for company, those in keys.items()
+        for key, (digest, number) in cases.with_keys(connection, company, those).items()
+        if (received := cases.get(connection, number))
+    }
+
+
+def _answer(job: _Job, digest: bytes, received: Received) -> Receipt | Exception:
+    if digest != job.digest:
+        return KeyReusedError()
+    return Receipt(received.number, received.generation, received.received, received.reply_by, received.is_private)
+
+
+def _arrival(job: _Job) -> Arrival:
+    sent, is_private = job.submission, job.submission.publicity == "private"
+    received = Received(
+        number=new_number(),
+        company=job.company,
+        kind=sent.kind,
+        topic=sent.topic,
+        received=job.now,
+        reply_by=job.reply_by,
+        publicity=sent.publicity,
+        language=sent.language,
+        salt=os.urandom(SALT_BYTES),
+        committed=sent.committed(job.company),
+        author=sent.author,
+        text=sent.text,
+        page=sent.page,
+        same=sent.same,
+        outcome="private" if is_private else "waiting",
+        outcome_at=job.now if is_private else None,
+    )
+    return Arrival(received, Contact(sent.email, sent.reference), sent.key, job.digest)
+
+
+def _until_next_hour(now: datetime) -> int:
+    return rates.HOUR - int(now.timestamp()) % rates.HOUR
 
 
 def receive_report(inbox: Inbox, new: Report, key: str) -> None:
@@ -69,44 +185,3 @@ def _store_report(inbox: Inbox, new: Report, key: str) -> None:
             reports.add(connection, new, key)
         elif not new.says_the_same_as(earlier):
             raise KeyReusedError
-
-
-def _earlier(connection: Connection, company: Company, submission: Submission) -> Receipt | None:
-    found = cases.with_key(connection, company.slug, submission.key)
-    if found is None:
-        return None
-    digest, number = found
-    received = cases.get(connection, number)
-    if digest != submission.digest() or received is None:
-        raise KeyReusedError
-    return _receipt(received)
-
-
-def _store(connection: Connection, company: Company, submission: Submission, now: datetime) -> Receipt:
-    is_private = submission.publicity == "private"
-    received = Received(
-        number=new_number(),
-        company=company.slug,
-        kind=submission.kind,
-        topic=submission.topic,
-        received=now,
-        reply_by=now + timedelta(hours=company.reply_hours),
-        publicity=submission.publicity,
-        language=submission.language,
-        salt=secrets.token_bytes(SALT_BYTES),
-        committed=submission.committed(company.slug),
-        author=submission.author,
-        text=submission.text,
-        page=submission.page,
-        same=submission.same,
-        outcome="private" if is_private else "waiting",
-        outcome_at=now if is_private else None,
-    )
-    contacts = Contact(submission.email, submission.reference)
-    cases.forget_keys(connection, now)
-    cases.add(connection, received, contacts, submission.key, submission.digest())
-    return _receipt(received)
-
-
-def _receipt(received: Received) -> Receipt:
-    return Receipt(received.number, received.generation, received.received, received.reply_by, received.is_private)

@@ -10,6 +10,7 @@ from amends.case import Case
 from amends.clock import Clock
 from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import arrival
+from amends.intake.arrival import Houses
 from amends.intake.forms import MAX_WORDS, ReportForm
 from amends.intake.receive import KeyReusedError, receive_report
 from amends.record import Board, Company, case_file, find_case
@@ -66,8 +67,8 @@ class _NothingHereError(LookupError):
 class Reports:
     """Reports in, for the keeper alone. `url` is the service's own address, `content` the record."""
 
-    def __init__(self, inbox: Inbox, content: Path, clock: Clock, url: str) -> None:
-        self._inbox, self._content, self._clock, self._url = inbox, content, clock, url
+    def __init__(self, inbox: Inbox, houses: Houses, content: Path, clock: Clock, url: str) -> None:
+        self._inbox, self._houses, self._content, self._clock, self._url = inbox, houses, content, clock, url
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -119,7 +120,7 @@ class Reports:
         return make_response(redirect(thanks, 303))
 
     def _subject(self, slug: str, number: str) -> Subject:
-        found = arrival.house(self._inbox, slug)
+        found = self._houses.find(slug)
         if found is None:
             raise _NothingHereError("No such company", arrival.no_company(slug))
         if case_file(self._content, slug, number) is None:

@@ -8,13 +8,14 @@ from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from amends.clock import Clock, stamp
-from amends.inbox import Inbox, StoreUnavailableError
+from amends.inbox import StoreUnavailableError
 from amends.intake import arrival, widget
+from amends.intake.arrival import Houses, network_of
 from amends.intake.forms import FeedbackForm
-from amends.intake.receive import KeyReusedError, Receipt, receive
+from amends.intake.receive import KeyReusedError, Receipt, Reception, TooManyError
 from amends.links import token
 from amends.record import NUMBER, Board, Company
-from amends.submission import Problem, Submission
+from amends.submission import Problem, RefusedError, Submission, validate
 from amends.text import MAX_CUSTOMER
 
 _log = logging.getLogger("amends.intake")
@@ -28,8 +29,9 @@ _LOST_DISK = (
 class Intake:
     """Feedback in, receipts out. `url` is the service's own address, `secret` what private links are made with."""
 
-    def __init__(self, inbox: Inbox, clock: Clock, url: str, secret: bytes) -> None:
-        self._inbox, self._clock, self._url, self._secret = inbox, clock, url, secret
+    def __init__(self, reception: Reception, houses: Houses, clock: Clock, url: str, secret: bytes) -> None:
+        self._reception, self._houses = reception, houses
+        self._clock, self._url, self._secret = clock, url, secret
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -42,7 +44,7 @@ class Intake:
 
     def new(self, company: str) -> Response:
         """Show the form as a page: where the link leads when there is no script."""
-        found = arrival.house(self._inbox, company)
+        found = self._houses.find(company)
         if found is None:
             return self._unknown(company)
         form = FeedbackForm(formdata=None)
@@ -55,17 +57,17 @@ class Intake:
 
     def feedback(self, company: str) -> Response:
         """Take a submission in and answer with its receipt, 201, when it is on disk."""
-        found = arrival.house(self._inbox, company)
+        found = self._houses.find(company)
         if found is None:
             return self._unknown(company)
         refusal = self._refused_origin(found[0]) or self._unreadable(found)
         if refusal is not None:
             return refusal
-        form = FeedbackForm(formdata=request.form)
-        submission = form.submission(found[0])
-        if submission is None:
-            return self._error(found, form, 422, "refused", "Please look at the marked places.", form.problems)
-        return self._allow(self._take(found, form, submission), found[0])
+        try:
+            submission = validate(request.form.to_dict(), found[0])
+        except RefusedError as refused:
+            return self._error(found, _sent(), 422, "refused", "Please look at the marked places.", refused.problems)
+        return self._allow(self._take(found, submission), found[0])
 
     def launcher(self) -> Response:
         """Serve the script that companies embed."""
@@ -73,22 +75,30 @@ class Intake:
 
     def form_module(self, company: str, language: str) -> Response:
         """Serve the form's module for a company and a language."""
-        found = arrival.house(self._inbox, company)
+        found = self._houses.find(company)
         if found is None:
             return self._unknown(company)
         return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
 
-    def _take(self, found: tuple[Company, Board], form: FeedbackForm, submission: Submission) -> Response:
+    def _take(self, found: tuple[Company, Board], submission: Submission) -> Response:
+        company = found[0]
+        network = network_of(self._secret, request.remote_addr)
         try:
-            receipt = receive(self._inbox, found[0], submission, self._clock())
+            receipt = self._reception.receive(company, submission, network, self._clock())
         except KeyReusedError:
             message = "This was sent before with other words. The first words were kept; reload the page to send more."
-            return self._error(found, form, 409, "key_reused", message)
-        except StoreUnavailableError:
-            response = self._error(found, form, 503, "unavailable", _LOST_DISK)
-            response.headers["Retry-After"] = "60"
-            return response
+            return self._error(found, _sent(), 409, "key_reused", message)
+        except TooManyError as error:
+            message = _too_many(company, error.seconds)
+            return self._later(self._error(found, _sent(), 429, "too_many", message), error.seconds)
+        except StoreUnavailableError as error:
+            _log.error("nothing can be stored: %s", error)
+            return self._later(self._error(found, _sent(), 503, "unavailable", _LOST_DISK), 60)
         return self._receipt(found, receipt)
+
+    def _later(self, response: Response, seconds: int) -> Response:
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
     def _receipt(self, found: tuple[Company, Board], receipt: Receipt) -> Response:
         company, board = found
@@ -137,6 +147,7 @@ class Intake:
         problems: Mapping[str, Problem] | None = None,
     ) -> Response:
         if not _wants_json():
+            form.mark(problems or {})
             return self._page(found, form, status, message)
         fields = {name: problem.message for name, problem in (problems or {}).items()}
         if problems:
@@ -167,6 +178,20 @@ class Intake:
             response.headers["Access-Control-Allow-Origin"] = origin
         response.headers.add("Vary", "Origin")
         return response
+
+
+def _sent() -> FeedbackForm:
+    """Return the form as it was filled in: no word of it may be lost."""
+    return FeedbackForm(formdata=request.form)
+
+
+def _too_many(company: Company, seconds: int) -> str:
+    minutes = max(1, round(seconds / 60))
+    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return (
+        f"So much was sent to {company.name} within the last hour that nothing more is taken in just now. Nothing was "
+        f"saved; your text is still here. Please try again in {wait}."
+    )
 
 
 def _wants_json() -> bool:
