@@ -3,8 +3,8 @@
 import io
 import json
 import re
+import sqlite3
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -157,29 +157,26 @@ def test_a_disk_that_cannot_be_written_is_a_503_and_the_words_stay_on_the_page(h
     assert house.numbers() == stored
 
 
-FULL = """
-CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = 'disk_full'; END $$;
-CREATE TRIGGER full_disk BEFORE INSERT ON "case" EXECUTE FUNCTION full_disk();
-CREATE TRIGGER full_disk BEFORE INSERT ON report EXECUTE FUNCTION full_disk();
+TROUBLE = """
+CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'cannot be written' USING ERRCODE = '{}'; END $$;
+CREATE TRIGGER trouble BEFORE INSERT ON "case" EXECUTE FUNCTION trouble();
+CREATE TRIGGER trouble BEFORE INSERT ON report EXECUTE FUNCTION trouble();
 """
 
 
 def give_trouble(house: House, trouble: str) -> None:
     """Let the database itself say that the disk is full, SQLite a few kilobytes from here, or that it is read-only."""
-    if house.inbox.is_shared and trouble == "full":
+    if house.inbox.is_shared:
         with house.inbox.writing() as connection:
-            connection.exec_driver_sql(FULL)
+            code = "disk_full" if trouble == "full" else "read_only_sql_transaction"
+            connection.exec_driver_sql(TROUBLE.format(code))
+        return
     house.inbox.close()
 
-    def limit(connection: Any, _record: object) -> None:
-        if not house.inbox.is_shared:
-            pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            connection.execute(
-                f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON"
-            )
-        elif trouble == "read-only":
-            connection.read_only = True
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON")
 
     event.listen(house.inbox._engine, "connect", limit)
 

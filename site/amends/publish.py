@@ -183,6 +183,11 @@ class Publisher:
             cases.add_answer(connection, deed.number, cases.Answer(at, deed.facts["name"], deed.facts["text"]))
             cases.answered(connection, deed.number, deed.company, at)
 
+    def _release(self, deed: Deed, at: datetime) -> None:
+        self._received(deed)
+        with self._inbox.writing() as connection:
+            cases.release(connection, deed.number)
+
     def _withhold(self, deed: Deed, at: datetime) -> None:
         received = self._received(deed)
         if received.outcome == LedgerOutcome.PUBLISHED:
@@ -294,6 +299,7 @@ _DEEDS = {
     "publish": Publisher._publish,
     "reply": Publisher._reply,
     "answer": Publisher._answer,
+    "release": Publisher._release,
     "withhold": Publisher._withhold,
 }
 

@@ -82,6 +82,11 @@ def _without_page(lang: Language, outcome: str, number: int) -> str:
     name, _, reason = outcome.partition(":")
     said = {
         "waiting": lang.ngettext("{number} has not been read yet", "{number} have not been read yet", number),
+        "held": lang.ngettext(
+            "{number} looks like spam and waits for the keeper",
+            "{number} look like spam and wait for the keeper",
+            number,
+        ),
         "private": lang.ngettext(
             "{number} is private by the customer’s choice", "{number} are private by the customers’ choice", number
         ),

@@ -28,6 +28,7 @@ _ROWS = (
     Row(Became.WITHDRAWN, "back", N_("Withdrawn"), N_("taken back by the customer")),
     Row(Became.ERASED, "cross", N_("Erased"), N_("at the customer’s wish; only the line in the ledger stays")),
     Row(Became.WAITING, "clock", N_("Waiting"), N_("nobody has read it yet, so that its words are not shown")),
+    Row(Became.HELD, "hidden", N_("Held back"), N_("it looks like spam; until the keeper decides it counts as unread")),
 )
 
 

@@ -31,6 +31,7 @@ class Became(StrEnum):
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
     WAITING = "waiting"
+    HELD = "held"
 
 
 class Disagreement(StrEnum):
@@ -222,6 +223,7 @@ _OF_OUTCOME = {
     LedgerOutcome.WITHDRAWN: Became.WITHDRAWN,
     LedgerOutcome.ERASED: Became.ERASED,
     LedgerOutcome.WAITING: Became.WAITING,
+    LedgerOutcome.HELD: Became.HELD,
 }
 
 

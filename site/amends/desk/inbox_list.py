@@ -46,8 +46,8 @@ def waiting(inbox: Inbox, record: Record, person: Person, now: datetime) -> list
 
 def _for_keeper(inbox: Inbox, now: datetime) -> list[Waiting]:
     with inbox.reading() as connection:
-        unread = cases.of_company(connection, None, ("waiting",))
-        asked = {item.number for item in unread if deeds.asked(connection, item.number)}
+        unread = cases.of_company(connection, None, ("waiting", "held"))
+        asked = {item.number for item in unread if item.is_held or deeds.asked(connection, item.number)}
     lines = [_from_inbox(item, now) for item in unread]
     lines = [replace(line, step="decide") if line.number in asked else line for line in lines]
     return sorted(lines, key=lambda line: (line.step != "decide", line.due, line.number))
@@ -63,7 +63,7 @@ def _from_inbox(item: Received, now: datetime) -> Waiting:
         item.author,
         item.language,
         item.reply_by,
-        "read and publish" if item.outcome == "waiting" else "answer privately",
+        "answer privately" if item.is_answered_privately else "read and publish",
         now >= item.reply_by,
     )
 

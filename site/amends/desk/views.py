@@ -51,6 +51,11 @@ class Matter:
         return self.received is not None and self.received.outcome == "waiting"
 
     @property
+    def is_held(self) -> bool:
+        """Whether it looks like spam, and waits for the keeper."""
+        return self.received is not None and self.received.is_held
+
+    @property
     def can_be_answered(self) -> bool:
         """Whether there is still somebody to answer and something to answer to."""
         if self.is_answered_privately or self.is_unread:
@@ -91,6 +96,7 @@ class Desk:
         room.add_url_rule(f"{case}/reply", "reply", self.reply, methods=["POST"])
         room.add_url_rule(f"{case}/ask", "ask", self.ask, methods=["POST"])
         room.add_url_rule(f"{case}/withhold", "withhold", self.withhold, methods=["POST"])
+        room.add_url_rule(f"{case}/release", "release", self.release, methods=["POST"])
         room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
         return room
 
@@ -163,10 +169,20 @@ class Desk:
         guard.require_keeper()
         matter = self._matter(company, number)
         form = WithholdForm()
-        if not matter.is_unread or not form.validate_on_submit():
+        if not (matter.is_unread or matter.is_held) or not form.validate_on_submit():
             return self._show(matter, withhold=form, status=422)
         if not self._decide(matter, "withhold", reason=form.reason.data, why=form.why.data or ""):
             return self._show(self._matter(company, number), withhold=form, status=409)
+        return self._back(matter)
+
+    def release(self, company: str, number: str) -> _Page:
+        """Let a case that was held back as spam go to its company. The keeper's alone."""
+        guard.require_keeper()
+        matter = self._matter(company, number)
+        if not matter.is_held or not ButtonForm().validate_on_submit():
+            return self._show(matter, status=422)
+        if not self._decide(matter, "release"):
+            return self._show(self._matter(company, number), status=409)
         return self._back(matter)
 
     def undo(self, company: str, number: str) -> _Page:
@@ -232,7 +248,8 @@ class Desk:
                 pending=deeds.of_case(connection, number, slug),
                 asked=list(deeds.asked(connection, number)) if own else [],
             )
-        if (matter.received is None and matter.public is None) or (matter.is_private and guard.person().is_keeper):
+        is_nowhere = matter.received is None and matter.public is None
+        if is_nowhere or (matter.is_private if guard.person().is_keeper else matter.is_held):
             abort(404)
         return matter
 

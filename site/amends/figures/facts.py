@@ -197,6 +197,7 @@ def _turns(case: Case, zone: tzinfo) -> Iterator[tuple[datetime, bool]]:
 
 _PLACES = {
     LedgerOutcome.WAITING: Place.UNREAD,
+    LedgerOutcome.HELD: Place.UNREAD,
     LedgerOutcome.PRIVATE: Place.PRIVATE,
     LedgerOutcome.WITHDRAWN: Place.WITHDRAWN,
     LedgerOutcome.ERASED: Place.ERASED,

@@ -33,9 +33,15 @@ class Received:
     same: str | None = None
     generation: int = 0
     outcome: str = "waiting"
+    suspicion: str = ""
     reason: str | None = None
     outcome_at: datetime | None = None
     first_reply: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it looks like spam, and the keeper has not decided yet."""
+        return self.outcome == "held"
 
     @property
     def is_private(self) -> bool:
@@ -171,9 +177,15 @@ def close(connection: Connection, number: str, outcome: str, at: datetime, reaso
     """Note what has become of a case, the first time only."""
     connection.execute(
         update(case)
-        .where(case.c.number == number, case.c.outcome == "waiting")
+        .where(case.c.number == number, case.c.outcome.in_(("waiting", "held")))
         .values(outcome=outcome, reason=reason, outcome_at=at, ledger_due=True)
     )
+
+
+def release(connection: Connection, number: str) -> None:
+    """Let a case that was held back wait for its company like any other."""
+    held = (case.c.number == number, case.c.outcome == "held")
+    connection.execute(update(case).where(*held).values(outcome="waiting", ledger_due=True))
 
 
 def empty(connection: Connection, number: str, topic: str) -> None:

@@ -78,6 +78,8 @@ case = Table(
     # Counts up when the private link is to be replaced.
     Column("generation", Integer, nullable=False, default=0),
     Column("outcome", String(16), nullable=False),
+    # Why it was held back until the keeper decides; empty where it was not.
+    Column("suspicion", String(16), nullable=False, server_default=""),
     Column("reason", String(32)),
     Column("outcome_at", Instant),
     Column("first_reply", Instant),

@@ -59,6 +59,7 @@ class FeedbackForm(FlaskForm):
     language = HiddenField()
     same = HiddenField()
     key = HiddenField()
+    shown = HiddenField()
 
     def mark(self, problems: Mapping[str, Problem]) -> None:
         """Show at each field what is wrong with it."""

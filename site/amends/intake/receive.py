@@ -58,6 +58,7 @@ class _Job:
     submission: Submission
     digest: bytes
     network: str | None
+    suspicion: str
     now: datetime
 
 
@@ -69,14 +70,18 @@ class Reception:
         self._shard = os.getpid() % rates.SHARDS if inbox.is_shared else 0
         self._group = inbox.group(self._store)
 
-    def receive(self, company: Company, submission: Submission, network: str | None, now: datetime) -> Receipt:
-        """Store a submission durably, once per key. `network` names where it came from, None where nobody counts.
+    def receive(
+        self, company: Company, submission: Submission, network: str | None, suspicion: str, now: datetime
+    ) -> Receipt:
+        """Store a submission durably, once per key. `network` names where it came from, None where nobody counts;
+        `suspicion` says why it is held back, empty where it is not.
 
         The same key with the same content answers with the first receipt; KeyReusedError for other content.
         TooManyError beyond the limits. StoreUnavailableError where it cannot be stored: then nothing was.
         """
         reply_by = now + timedelta(hours=company.reply_hours)
-        return self._group.submit(_Job(company.slug, reply_by, submission, submission.digest(), network, now))
+        digest = submission.digest()
+        return self._group.submit(_Job(company.slug, reply_by, submission, digest, network, suspicion, now))
 
     def _store(self, connection: Connection, jobs: Sequence[_Job]) -> list[Receipt | Exception]:
         known = _sent_before(connection, jobs)
@@ -155,7 +160,9 @@ def _arrival(job: _Job) -> Arrival:
         text=sent.text,
         page=sent.page,
         same=sent.same,
-        outcome="private" if is_private else "waiting",
+        # What only the company sees is the company's to read: the keeper, who decides, may not.
+        outcome="private" if is_private else "held" if job.suspicion else "waiting",
+        suspicion=job.suspicion,
         outcome_at=job.now if is_private else None,
     )
     return Arrival(received, Contact(sent.email, sent.reference), sent.key, job.digest)

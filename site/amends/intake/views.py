@@ -1,8 +1,10 @@
 """The addresses of intake. No cookie, no session: a visitor is nobody until they have a private link."""
 
 import logging
+import re
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,6 +15,7 @@ from amends.intake import arrival, widget
 from amends.intake.arrival import Houses, network_of
 from amends.intake.forms import FeedbackForm
 from amends.intake.receive import KeyReusedError, Receipt, Reception, TooManyError
+from amends.intake.suspicion import suspicion
 from amends.links import token
 from amends.record import NUMBER, Board, Company
 from amends.submission import Problem, RefusedError, Submission, validate
@@ -84,7 +87,9 @@ class Intake:
         company = found[0]
         network = network_of(self._secret, request.remote_addr)
         try:
-            receipt = self._reception.receive(company, submission, network, self._clock())
+            now = self._clock()
+            looks_like = suspicion(submission, _shown(), now)
+            receipt = self._reception.receive(company, submission, network, looks_like, now)
         except KeyReusedError:
             message = "This was sent before with other words. The first words were kept; reload the page to send more."
             return self._error(found, _sent(), 409, "key_reused", message)
@@ -159,6 +164,7 @@ class Intake:
         company, board = found
         if not form.key.data:
             form.key.data = secrets.token_urlsafe(16)
+            form.shown.data = str(int(self._clock().timestamp()))
         limit = MAX_CUSTOMER
         page = render_template("intake/new.html", company=company, board=board, form=form, message=message, limit=limit)
         response = make_response(page, status)
@@ -183,6 +189,12 @@ class Intake:
 def _sent() -> FeedbackForm:
     """Return the form as it was filled in: no word of it may be lost."""
     return FeedbackForm(formdata=request.form)
+
+
+def _shown() -> datetime | None:
+    """Return when the form was shown that was sent; None where it does not say."""
+    told = request.form.get("shown", "")
+    return datetime.fromtimestamp(int(told), UTC) if re.fullmatch("[0-9]{1,10}", told) else None
 
 
 def _too_many(company: Company, seconds: int) -> str:

@@ -88,6 +88,8 @@ class LedgerOutcome(StrEnum):
     WITHHELD = "withheld"
     WITHDRAWN = "withdrawn"
     ERASED = "erased"
+    HELD = "held"
+    """It looks like spam, and the keeper has not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How much was taken in from whom."""
+"""How much was taken in from whom, and what looks like spam."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,8 +19,13 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "slot", "shard", name=op.f("pk_rate")),
     )
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("suspicion", sa.String(length=16), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_column("suspicion")
+
     op.drop_table("rate")
