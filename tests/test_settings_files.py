@@ -33,6 +33,7 @@ accent = "#0C5A70"
 sensitive = true
 status = "left"
 service_url = "https://feedback.example"
+order_pattern = "AA-999999"
 
 [[contacts]]
 kind = "phone"
@@ -70,6 +71,7 @@ def test_every_key_of_company_toml_is_read() -> None:
         sensitive=True,
         status="left",
         service_url="https://feedback.example/",
+        order_pattern="AA-999999",
     )
 
 
@@ -131,6 +133,11 @@ def test_no_key_of_board_toml_is_needed() -> None:
         ('status = "gone"', "'gone'", "active or left"),
         ("status = []", "[]", "active or left"),
         ('service_url = "feedback.example"', "'feedback.example'", "an http or https address"),
+        ("order_pattern = 999", "999", "some text in quotes"),
+        ('order_pattern = "AA-99"', "'AA-99'", "a mask like AA-999999, where A stands for a letter and 9 for a digit"),
+        ('order_pattern = "[A-Z]{2}"', "'[A-Z]{2}'", "a mask like AA-999999"),
+        ('order_pattern = " 999"', "' 999'", "a mask like AA-999999"),
+        (f'order_pattern = "{"9" * 41}"', f"'{'9' * 41}'", "a mask like AA-999999"),
         ('contacts = "mail us"', "'mail us'", "tables [[contacts]] with kind"),
         ("contacts = [1]", "[1]", "tables [[contacts]] with kind"),
         ('[[contacts]]\nkind = "phone"', "[{'kind': 'phone'}]", "tables [[contacts]] with kind"),

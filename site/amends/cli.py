@@ -8,6 +8,7 @@ import click
 _ROOMS = {
     "building": ("build", "check", "clean", "index", "preview"),
     "keeping": ("company", "import", "init", "snippet"),
+    "masking": ("mask",),
     "serving": ("demo", "migrate", "serve", "staff", "work"),
 }
 """In which module of `amends.commands` each command is, there called like it with `_command` at the end."""

@@ -135,6 +135,15 @@ def _zone(value: object) -> ZoneInfo:
         raise _UnfitError("a time zone like Europe/Berlin") from None
 
 
+def _order_pattern(value: object) -> str:
+    from amends.personal import read_order_pattern  # noqa: PLC0415 - most records have none
+
+    try:
+        return read_order_pattern(_text(value))
+    except ValueError as error:
+        raise _UnfitError(str(error)) from None
+
+
 def _status(value: object) -> str:
     if value not in ("active", "left"):
         raise _UnfitError("active or left")
@@ -198,4 +207,5 @@ _COMPANY: Mapping[str, _Reader] = {
     "sensitive": _yes_or_no,
     "status": _status,
     "service_url": _base,
+    "order_pattern": _order_pattern,
 }

@@ -61,7 +61,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """company.toml: a company that embeds the widget. `reply_hours` is its promise, in wall-clock hours."""
+    """company.toml: a company that embeds the widget. `reply_hours` is its promise, in wall-clock hours.
+
+    `order_pattern` is the mask of its order numbers, `amends.personal` says of what it is made.
+    """
 
     slug: str
     name: str
@@ -77,6 +80,7 @@ class Company:
     sensitive: bool = False
     status: str = "active"
     service_url: str | None = None
+    order_pattern: str | None = None
 
 
 class LedgerOutcome(StrEnum):
