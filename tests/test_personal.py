@@ -212,6 +212,67 @@ def test_the_nearest_word_says_what_a_number_is() -> None:
     assert mask("I ordered on 0345 678 9012.", "GB") == "I ordered on [hidden: phone]."
 
 
+@pytest.mark.parametrize(
+    ("country", "text", "masked"),
+    [
+        ("DE", "anna@example.org.The parcel", "[hidden: email].The parcel"),
+        ("DE", "Tel. 4711 23", "Tel. [hidden: phone]"),
+        ("DE", "0️⃣1️⃣7️⃣1️⃣ 2345678", "[hidden: phone]"),
+        ("DE", "01712345678_2.jpg", "01712345678_2.jpg"),
+        ("DE", "X01712345678", "X01712345678"),
+        ("DE", "RMA-01712345678", "RMA-01712345678"),
+        ("DE", "Tel01712345678", "Tel[hidden: phone]"),
+        ("IT", "Codice di tracciamento 0039 369 044 2955", "Codice di tracciamento 0039 369 044 2955"),
+        ("US", "Mine: (555) 123-4567", "Mine: [hidden: phone]"),
+        ("DE", "0171 2345678 18 Uhr", "[hidden: phone] 18 Uhr"),
+        ("RU", "+7 916 123-45-67 150 раз", "[hidden: phone] 150 раз"),
+        ("HK", "20261122", "20261122"),
+        ("HK", "23261122", "[hidden: phone]"),
+        ("HK", "Tel. 20261122", "Tel. [hidden: phone]"),
+        ("GB", "My order came late, 07911123456", "My order came late, [hidden: phone]"),
+        ("GB", "Order of my own daughter 07911123456", "Order of my own daughter 07911123456"),
+        ("GB", "Order of 12.05.2026: 07911 123456", "Order of 12.05.2026: 07911 123456"),
+        (
+            "GB",
+            "No phone number came with the order. 07911123456",
+            "No phone number came with the order. [hidden: phone]",
+        ),
+        ("GB", "#07911123456", "#07911123456"),
+        (None, "0171/2345678", "[hidden: phone]"),
+        (None, "+4917123456789012345", "+4917123456789012345"),
+        ("DK", "22222222", "22222222"),
+        ("DE", "0000000000000 4006381333931", "0000000000000 4006381333931"),
+        ("ID", "8991102100019", "8991102100019"),
+        ("DE", "0049 171 2345678", "[hidden: phone]"),
+        (None, "0033 6 12 34 56 78", "[hidden: phone]"),
+        ("DE", "Unter 171 2345678 anrufen", "Unter [hidden: phone] anrufen"),
+        # What else has digits enough.
+        ("DE", "https://shop.example/?n=01712345678", "https://shop.example/?n=01712345678"),
+        ("DE", "https://wa.me/491712345678", "https://wa.me/[hidden: phone]"),
+        ("US", "on 2026-11-22 14", "on 2026-11-22 14"),
+        ("DE", "16.03.–27.03.2023", "16.03.–27.03.2023"),
+        ("DE", "04/22/2026 09", "04/22/2026 09"),
+        ("DK", "22 11 2026", "22 11 2026"),
+        ("DK", "am 22.11. 20 12 34 56", "am 22.11. [hidden: phone]"),
+        ("DK", "2019-2023", "2019-2023"),
+        ("US", "14:30 2025550143", "14:30 [hidden: phone]"),
+        ("CN", "192.168.192.23", "192.168.192.23"),
+        ("DK", "52.520008", "52.520008"),
+        ("US", "USD 2025550143", "USD 2025550143"),
+        ("US", "2025550143 $", "2025550143 $"),
+        ("HK", "91234567,50", "91234567,50"),
+        ("US", "24/7 202 555 0143", "24/7 [hidden: phone]"),
+        ("TR", "DE00 3704 0044 0532 0130 02", "DE00 3704 0044 0532 0130 02"),
+        ("IT", "0123 4567 8901 2345 6789", "0123 4567 8901 2345 6789"),
+        ("PL", "0-306-40615-2", "0-306-40615-2"),
+        ("DE", "978-0-19-852663-6", "978-0-19-852663-6"),
+        ("US", "123.456.789-05", "123.456.789-05"),
+    ],
+)
+def test_how_a_number_is_written_and_what_touches_it_tell_what_it_is(country: str, text: str, masked: str) -> None:
+    assert mask(text, country) == masked
+
+
 # --- Order numbers ---
 
 
@@ -232,7 +293,8 @@ def test_an_order_number_is_found_by_its_mask_and_as_a_whole(text: str, masked: 
 
 
 def test_what_is_special_in_a_regular_expression_stands_for_itself_in_a_mask() -> None:
-    assert mask("R.(999)+ R.(123)+ RX(123)+", order_pattern="R.(999)+") == "[hidden: order] [hidden: order] RX(123)+"
+    masked = mask("R.(999)+ r.(123)+ RX(123)+", order_pattern="R.(999)+")
+    assert masked == "[hidden: order] [hidden: order] RX(123)+"
 
 
 def test_an_order_number_that_is_a_part_of_a_phones_is_the_phone() -> None:

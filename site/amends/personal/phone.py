@@ -258,12 +258,9 @@ def _is_grouped_after_zero(number: _Number) -> bool:
 
 
 def _looks_like_one(number: _Number) -> bool:
-    digits, sizes = number.digits, number.sizes
-    if len(digits) > _MOST or len(set(digits)) == 1:
+    if len(number.digits) > _MOST or len(set(number.digits)) == 1:
         return False
-    if len(sizes) == 1:
-        return not (is_date(digits) or is_article(digits))
-    return sizes != (4, 4, 4) or digits.startswith("0")
+    return number.is_grouped or not (is_date(number.digits) or is_article(number.digits))
 
 
 def _regions(text: str) -> tuple[str, ...]:
