@@ -114,7 +114,6 @@ LANGUAGES = (
         "3## ### ####|+39 3## #######|06 69## ####|0039 3## ### ####|34########|02/48######|+39 02 48## ####",
         """Chiamatemi al {} dopo le cinque.
         Il mio numero è {} e nessuno chiama.
-        Cell. {}
         Aspetto da lunedì, {}.""",
         """L'ordine {} non è arrivato.
         Numero d'ordine: {}

@@ -222,8 +222,6 @@ def _is_phone(number: _Number, said: Said, regions: tuple[str, ...]) -> bool:
 def _is_international(number: _Number) -> bool:
     import phonenumbers  # noqa: PLC0415 - see above
 
-    if len(number.digits) > _MOST + 1:  # 16 with a zero in brackets
-        return False
     try:
         parsed = phonenumbers.parse("+" + number.text.replace("+", "").lstrip(" ("), None)
     except phonenumbers.NumberParseException:
