@@ -1,9 +1,10 @@
 """A whole house for a test: a record, an inbox, the service and the worker, on a clock that the test turns."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -31,6 +32,22 @@ reply_hours = 24
 topics = ["delivery", "billing"]
 origins = ["https://{slug}.example"]
 """
+
+
+def settings_in(folder: Path, **facts: Any) -> Settings:
+    """Return the settings of an installation in that folder."""
+    instance = folder / "instance"
+    usual = Settings(
+        content=folder / "content",
+        instance=instance,
+        out=folder / "public",
+        cache=folder / "cache",
+        database=f"sqlite:///{instance / 'amends.db'}",
+        url=URL,
+        proxies=0,
+        undo_seconds=10,
+    )
+    return replace(usual, **facts)
 
 
 @dataclass
@@ -75,18 +92,8 @@ class House:
 
     @property
     def settings(self) -> Settings:
-        instance = self.folder / "instance"
-        return Settings(
-            content=self.content,
-            instance=instance,
-            out=self.public,
-            cache=self.folder / "cache",
-            database=self.database or f"sqlite:///{instance / 'amends.db'}",
-            url=URL,
-            proxies=0,
-            undo_seconds=self.undo_seconds,
-            **self.limits,
-        )
+        facts: dict[str, Any] = {"database": self.database} if self.database else {}
+        return settings_in(self.folder, undo_seconds=self.undo_seconds, **facts, **self.limits)
 
     def close(self) -> None:
         self.inbox.close()

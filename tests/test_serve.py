@@ -133,7 +133,9 @@ def test_without_a_record_there_is_nothing_to_serve(house: House) -> None:
 
 
 def test_the_servers_processes_read_the_settings_that_it_was_given(house: House) -> None:
-    given = replace(house.settings, proxies=2, undo_seconds=3, database=f"sqlite:///{house.folder}/elsewhere.db")
+    given = replace(
+        house.settings, log="json", proxies=2, undo_seconds=3, database=f"sqlite:///{house.folder}/elsewhere.db"
+    )
     assert read_settings(_environment(given)) == given
 
 
@@ -155,6 +157,53 @@ def test_a_first_start_without_work_takes_feedback_in_and_builds_nothing(house: 
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
     assert not house.public.exists()
+
+
+def test_what_the_server_and_its_processes_tell_is_json_where_that_is_set_and_has_no_private_link(house: House) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = {**environment(house, port), "AMENDS_LOG": "json"}
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen([*command(port), "--access-log"], env=environ, stderr=log, start_new_session=True) as process,
+    ):
+        try:
+            wait_for(address, process)
+            body = urllib.parse.urlencode({"text": "Complaint", "key": "k" * 32}).encode()
+            request = urllib.request.Request(f"{address}/acme/feedback", body, {"Accept": "application/json"})
+            with urllib.request.urlopen(request, timeout=20) as response:
+                link = json.load(response)["link"]
+            with urllib.request.urlopen(link, timeout=20) as response:
+                length = len(response.read())
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        log.seek(0)
+        lines = [json.loads(line) for line in log]
+    told = {line["rule"]: line for line in lines if line["logger"] == "amends.access"}
+    assert set(told) == {"/healthz", "/<company>/feedback", "/c/<token>/"}
+    assert (told["/c/<token>/"]["status"], told["/c/<token>/"]["bytes"]) == (200, length)
+    assert any(line["logger"] == "amends.work" for line in lines)
+    assert link.split("/")[4] not in str(lines)
+
+
+def test_without_being_asked_the_server_tells_of_no_request(house: House) -> None:
+    port = free_port()
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(command(port), env=environment(house, port), stderr=log, start_new_session=True) as process,
+    ):
+        try:
+            wait_for(f"http://127.0.0.1:{port}", process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        log.seek(0)
+        assert "healthz" not in log.read()
 
 
 def test_work_ends_by_itself_when_asked_to(house: House) -> None:

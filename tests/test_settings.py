@@ -213,3 +213,11 @@ def test_two_processes_that_start_at_once_get_the_same_secret(tmp_path: Path) ->
             one, _ = slow.communicate("\n" * 5)
             other, _ = quick.communicate()
     assert one.splitlines()[-1:] == other.splitlines() == [(tmp_path / "secret.key").read_text().strip()]
+
+
+def test_the_form_of_the_log_is_text_or_json(tmp_path: Path) -> None:
+    assert settings_in(tmp_path).log == "text"
+    assert settings_in(tmp_path, AMENDS_LOG="json").log == "json"
+    put(tmp_path / "settings.toml", 'log = "json"\n')
+    assert settings_in(tmp_path).log == "json"
+    assert refusal(tmp_path, AMENDS_LOG="JSON") == "AMENDS_LOG is 'JSON'; it should be text or json"

@@ -7,6 +7,7 @@ import click
 
 _ROOMS = {
     "building": ("build", "check", "clean", "index", "preview"),
+    "operating": ("backup", "doctor", "restore"),
     "keeping": ("company", "import", "init", "snippet"),
     "masking": ("mask",),
     "serving": ("demo", "migrate", "serve", "staff", "work"),

@@ -5,21 +5,27 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
-from amends import clock
+from amends import access, clock, logs
 from amends.inbox import Inbox
 from amends.record import NotABoardError
-from amends.settings import Settings
+from amends.settings import Settings, read_settings
 from amends.work import Worker
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 THREADS = 32
 """Threads per process: some wait for the disk together, some for slow clients; none of them costs much."""
+
+_GRANIANS_LOG: dict[str, Any] = {"loggers": {"_granian": {"propagate": True}}, "handlers": {}, "formatters": {}}
+"""What granian tells goes where everything goes, through the same filter, instead of to its own handler."""
 
 
 def serve(
@@ -28,11 +34,13 @@ def serve(
     workers: int,
     *,
     work: bool,
+    access_log: bool = False,
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Serve on a port that was reserved until a signal ends it; accepted requests finish.
 
-    `ready` is called when the server starts. NotABoardError where there is no record to serve.
+    With an `access_log` each request is told in a line: see `access`. `ready` is called when the server starts.
+    NotABoardError where there is no record to serve.
     """
     if not (settings.content / "board.toml").is_file():
         raise NotABoardError(f"{settings.content} is no board: it has no board.toml (amends init makes one)")
@@ -44,7 +52,7 @@ def serve(
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(stop,), name="work")
     host, port = reserved.getsockname()[:2]
-    server = _server(settings, host, port, workers)
+    server = _server(settings, host, port, workers, "logged_application" if access_log else "application")
     server.on_startup(ready or (lambda: None))
     if work:
         server.on_startup(thread.start)
@@ -58,13 +66,26 @@ def serve(
         reserved.close()
 
 
-def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractServer[Any]:
+def application() -> "Flask":
+    """Make the service as the server's processes run it: what granian calls in each of them."""
+    from amends.service import from_environment  # noqa: PLC0415 - the process that starts them has no need of it
+
+    logs.configure(read_settings(os.environ).log)
+    return from_environment()
+
+
+def logged_application() -> "Flask":
+    """Make the service, which tells each request in a line."""
+    return access.log_requests(application())
+
+
+def _server(settings: Settings, host: str, port: int, workers: int, factory: str) -> AbstractServer[Any]:
     # A forked process would take over the state of the SQLite connections here, and with it a write lock that
     # nobody ever gives back: https://www.sqlite.org/howtocorrupt.html, section 2.6.
     multiprocessing.set_start_method("spawn", force=True)
     os.environ.update(_environment(settings))
     return Granian(
-        "amends.service:from_environment",
+        f"amends.serve:{factory}",
         factory=True,
         address=host,
         port=port,
@@ -73,6 +94,7 @@ def _server(settings: Settings, host: str, port: int, workers: int) -> AbstractS
         blocking_threads=THREADS,
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig=_GRANIANS_LOG,
         respawn_failed_workers=True,
     )
 
@@ -109,5 +131,6 @@ def _environment(settings: Settings) -> dict[str, str]:
         "UNDO_SECONDS": settings.undo_seconds,
         "HOURLY_NETWORK": settings.hourly_network,
         "HOURLY_COMPANY": settings.hourly_company,
+        "LOG": settings.log,
     }
     return {f"AMENDS_{key}": str(value) for key, value in facts.items()}

@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from amends import clock, text
 from amends.clock import Clock
 from amends.desk import Desk
-from amends.inbox import Inbox, StoreUnavailableError, cases
+from amends.health import is_healthy
+from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Houses, Intake, Limits, Reception, Reports
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
@@ -154,8 +155,8 @@ def _harden(response: Response) -> Response:
 
 
 def _health(inbox: Inbox) -> Response:
-    with inbox.reading() as connection:
-        cases.get(connection, "")
+    if not is_healthy(inbox):
+        raise StoreUnavailableError("found unavailable lately")
     return make_response("ok\n", 200, {"Content-Type": "text/plain", "Cache-Control": "no-store"})
 
 

@@ -15,8 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-_KEYS = ("content", "out", "cache", "database", "url", "proxies", "undo_seconds", "hourly_network", "hourly_company")
+_KEYS = (
+    "content",
+    "out",
+    "cache",
+    "database",
+    "url",
+    "proxies",
+    "undo_seconds",
+    "hourly_network",
+    "hourly_company",
+    "log",
+)
 _SECRET_BYTES = 32
+_LOGS = ("text", "json")
 DEFAULT_URL = "http://127.0.0.1:8000"
 MOST_HOURLY = 10**9
 
@@ -32,7 +44,8 @@ class Settings:
     `url` is where visitors reach the service, without a slash at its end; `proxies` the number of reverse
     proxies in front of it whose headers are believed; `undo_seconds` the time in which staff can take back
     what they sent; `hourly_network` and `hourly_company` how many submissions are taken in within an hour from one
-    network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit.
+    network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit; `log` the form in which the
+    service tells what it does, text or json.
     """
 
     content: Path
@@ -45,6 +58,7 @@ class Settings:
     undo_seconds: int
     hourly_network: int = 60
     hourly_company: int = 5000
+    log: str = "text"
 
     @property
     def locks(self) -> Path:
@@ -93,6 +107,7 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
         undo_seconds=_whole("undo_seconds", values["undo_seconds"] or "10", 600),
         hourly_network=_whole("hourly_network", values["hourly_network"] or "60", MOST_HOURLY),
         hourly_company=_whole("hourly_company", values["hourly_company"] or "5000", MOST_HOURLY),
+        log=_one_of("log", values["log"] or "text", _LOGS),
     )
 
 
@@ -113,6 +128,12 @@ def _whole(key: str, text: str, most: int) -> int:
     if not text.isdecimal() or int(text) > most:
         raise SettingsError(f"AMENDS_{key.upper()} is {text!r}; it should be a whole number from 0 to {most}")
     return int(text)
+
+
+def _one_of(key: str, text: str, words: tuple[str, ...]) -> str:
+    if text not in words:
+        raise SettingsError(f"AMENDS_{key.upper()} is {text!r}; it should be {' or '.join(words)}")
+    return text
 
 
 def _make_secret(path: Path) -> None:

@@ -21,6 +21,9 @@ TICK = 0.5
 BACK_OFF = 15.0
 """Seconds to wait after something failed."""
 
+LOCK = "work.lock"
+"""The name of the lock that whoever works holds."""
+
 _EXPECTED = (OSError, StoreUnavailableError, RecordError, NotABoardError, BuildError)
 
 
@@ -38,7 +41,7 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Take turns until `stop` is set. A failure is logged and tried again; it never ends the work."""
         self._settings.locks.mkdir(parents=True, exist_ok=True)
-        with (self._settings.locks / "work.lock").open("w") as lock:
+        with (self._settings.locks / LOCK).open("w") as lock:
             while not _taken(lock.fileno()):
                 if stop.wait(TICK):
                     return

@@ -1,6 +1,5 @@
 """What commands have in common: options that mean the same, and what becomes of an error."""
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from amends import clock
+from amends import clock, logs
 from amends.record import NotABoardError, RecordError
 from amends.record.house import read_base_url
 from amends.settings import Settings, SettingsError, read_settings
@@ -63,7 +62,6 @@ def failing(usage: Errors = (), failure: Errors = ()) -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def log_to_terminal() -> None:
+def log_to_terminal(form: str = "text") -> None:
     """Let the parts that tell what they do tell it to the terminal."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(form)

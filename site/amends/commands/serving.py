@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 
@@ -65,24 +66,26 @@ def staff_add(
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for requests.")
 @click.option("--no-work", is_flag=True, help="Another `amends work` does what runs by the clock.")
-def serve_command(host: str, port: int, workers: int, *, no_work: bool) -> None:
+@click.option("--access-log", is_flag=True, help="Tell each request in a line, without its address.")
+def serve_command(host: str, port: int, workers: int, *, no_work: bool, access_log: bool) -> None:
     """Run the service: intake, visitors' pages, the desk, and what runs by the clock."""
-    log_to_terminal()
     settings = settings_of()
+    log_to_terminal(settings.log)
     with failing(failure=_FAILURES):
         reserved = reserve(host, port)
         said = f"Listening on {host}, port {port}. Desk: {settings.url}/desk/"
-        run_service(settings, reserved, workers, work=not no_work, ready=lambda: click.echo(said))
+        ready = partial(click.echo, said)
+        run_service(settings, reserved, workers, work=not no_work, access_log=access_log, ready=ready)
 
 
 @click.command("work")
 def work_command() -> None:
     """Do what runs by the clock: publish, show deadlines, keep the ledger, rebuild the board."""
-    log_to_terminal()
+    settings = settings_of()
+    log_to_terminal(settings.log)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    settings = settings_of()
     with failing(failure=_FAILURES), _open(settings) as inbox:
         load(settings.content)
         Worker(settings, inbox, clock.system).run(stop)
