@@ -65,6 +65,7 @@ class Contact:
 
     email: str = ""
     reference: str = ""
+    confirmed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ def get(connection: Connection, number: str) -> Received | None:
 
 def contacts_of(connection: Connection, number: str) -> Contact:
     """Return what is known of the customer of a case."""
-    row = connection.execute(select(contact.c.email, contact.c.reference).where(contact.c.number == number)).first()
-    return Contact(row.email, row.reference) if row else Contact()
+    columns = (contact.c.email, contact.c.reference, contact.c.confirmed)
+    row = connection.execute(select(*columns).where(contact.c.number == number)).first()
+    return Contact(*row) if row else Contact()
 
 
 def of_company(connection: Connection, company: str | None, outcomes: tuple[str, ...]) -> list[Received]:

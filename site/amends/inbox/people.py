@@ -82,6 +82,17 @@ def sign_in(connection: Connection, login: str, password: str) -> Person | None:
     return Person(row.id, row.login, row.name, row.role, row.company) if row else None
 
 
+def reach(connection: Connection, login: str, email: str | None) -> None:
+    """Note at which address somebody is told what happens, or that they are told nothing."""
+    connection.execute(update(staff).where(staff.c.login == login).values(email=email))
+
+
+def addresses(connection: Connection, company: str) -> list[tuple[int, str]]:
+    """Return the staff of a company who are told what happens: each one's id and address."""
+    query = select(staff.c.id, staff.c.email).where(staff.c.company == company, staff.c.email.is_not(None))
+    return [(row.id, row.email) for row in connection.execute(query.order_by(staff.c.id))]
+
+
 def begin_session(connection: Connection, person: Person, now: datetime) -> str:
     """Open a session and return its new id, for the person's cookie alone."""
     sid = secrets.token_urlsafe(32)

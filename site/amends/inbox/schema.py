@@ -95,6 +95,10 @@ contact = Table(
     Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), primary_key=True),
     Column("email", Text, nullable=False, default=""),
     Column("reference", Text, nullable=False, default=""),
+    # When whoever reads mail at this address said that it is theirs.
+    Column("confirmed", Instant),
+    # The one message besides the receipt that goes to an address that is not confirmed.
+    Column("notice", Integer),
 )
 
 submission_key = Table(
@@ -141,6 +145,7 @@ staff = Table(
     # Null for a keeper, who belongs to no company.
     Column("company", _slug),
     Column("password", Text, nullable=False),
+    Column("email", Text),
     Column("created", Instant, nullable=False),
 )
 
@@ -207,4 +212,58 @@ report = Table(
     Column("closed_by", Integer, ForeignKey("staff.id")),
     Column("answer", Text, nullable=False, default=""),
     Index("ix_report_closed", "closed"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    # What is to be told to somebody, by mail or to a webhook: stored with what it tells of.
+    Column("id", Integer, primary_key=True),
+    Column("company", _slug, nullable=False),
+    # Not a foreign key: a case of the record may never have been in this inbox.
+    Column("number", _number, index=True),
+    Column("channel", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    # Emptied when there is nothing left to send.
+    Column("recipient", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    # What one server takes: a lane whose server is down does not hold up the others.
+    Column("lane", Text, nullable=False),
+    # The same thing is told once: the number of a case, what happened, when, and to whom, without an address.
+    Column("once", String(160), nullable=False, unique=True),
+    Column("made", Instant, nullable=False),
+    # Null when there is nothing left to send: so the index below holds what waits on top.
+    Column("due", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    # Until then it is in the hands of one process, on whichever machine.
+    Column("taken_until", Instant),
+    # The day (of 1970's count) on which it was counted among the mails to its address.
+    Column("counted", Integer),
+    Column("sent", Instant),
+    Column("dropped", Instant),
+    Column("dead", Instant),
+    Column("error", Text, nullable=False, default=""),
+    Index("ix_message_due", "due"),
+)
+
+correspondent = Table(
+    "correspondent",
+    metadata,
+    # An address to which mail goes, as a keyed digest: who reads the table learns no address.
+    Column("digest", LargeBinary(16), primary_key=True),
+    Column("stopped", Instant),
+    # How many mails went there on that day, counted from 1970.
+    Column("day", Integer, nullable=False, default=0),
+    Column("count", Integer, nullable=False, default=0),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("company", _slug, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("created", Instant, nullable=False),
+    # When the other side said that it is gone for good.
+    Column("stopped", Instant),
 )

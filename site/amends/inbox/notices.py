@@ -1,0 +1,117 @@
+"""Who is told what: these put messages into the outbox, in the transaction of what they tell of.
+
+A notice holds no words of anybody: what it says is read when it is sent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, or_, select
+
+from amends.clock import stamp
+from amends.inbox import cases, outbox, people, webhooks
+from amends.inbox.cases import Received
+from amends.inbox.outbox import Message
+from amends.inbox.schema import case
+
+MAIL, WEBHOOK = "mail", "webhook"
+"""The channels. All mail goes through one server, so that it is one lane, of the same name."""
+
+SOON = 4
+"""A deadline is coming when this part of the time to answer is left: a quarter."""
+_LONGEST = timedelta(hours=720) / SOON
+LOOK_BACK = timedelta(days=7)
+"""How long ago a deadline may have been that somebody is still told of: less than the outbox remembers."""
+
+
+class ToCustomer(StrEnum):
+    """What a customer is told."""
+
+    RECEIPT = "receipt"
+    PUBLISHED = "published"
+    WITHHELD = "withheld"
+    REPLY = "reply"
+    MOVED = "moved"
+    GIFT = "gift"
+    QUESTION = "question"
+
+
+class ToCompany(StrEnum):
+    """What a company is told, its staff by mail and its systems by a webhook."""
+
+    NEW = "new"
+    DUE_SOON = "due-soon"
+    MISSED = "missed"
+    CUSTOMER = "customer"
+
+
+def received(connection: Connection, new: Received) -> None:
+    """Tell of a case that was just stored: its customer, where there is an address, and its company."""
+    tell_customer(connection, new.number, ToCustomer.RECEIPT, new.received)
+    tell_company(connection, new.company, new.number, ToCompany.NEW, new.received)
+
+
+def tell_customer(
+    connection: Connection, number: str, kind: ToCustomer, at: datetime, *, due: datetime | None = None
+) -> None:
+    """Tell a customer what happened `at`, from `due` on; nothing where the case or its address is not known here.
+
+    The receipt and the question are told once for a case, all else once for each time at which it happens.
+    """
+    found, contact = cases.get(connection, number), cases.contacts_of(connection, number)
+    if found is None or not contact.email:
+        return
+    only = kind in (ToCustomer.RECEIPT, ToCustomer.QUESTION)
+    once = f"{kind}/{number}" if only else f"{kind}/{number}/{stamp(at)}"
+    facts = {"at": stamp(at)}
+    outbox.add(connection, Message(found.company, number, MAIL, kind, contact.email, MAIL, once, at, due or at, facts))
+
+
+def tell_company(
+    connection: Connection, company: str, number: str, kind: ToCompany, at: datetime, *, due: datetime | None = None
+) -> None:
+    """Tell a company what happened `at`, from `due` on: each of its staff who has an address, and its webhook."""
+    due, once, facts = due or at, f"{kind}/{number}/{stamp(at)}", {"at": stamp(at)}
+    for identity, email in people.addresses(connection, company):
+        told = {**facts, "staff": str(identity)}
+        new = Message(company, number, MAIL, kind, email, MAIL, f"{once}/{identity}", due, due, told)
+        outbox.add(connection, new)
+    hook = webhooks.get(connection, company)
+    if hook and hook.stopped is None:
+        lane = webhooks.lane_of(hook.url)
+        outbox.add(connection, Message(company, number, WEBHOOK, kind, hook.url, lane, f"{once}/hook", due, due, facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A time at which a company is told that an answer is due soon or was missed."""
+
+    company: str
+    number: str
+    kind: ToCompany
+    reply_by: datetime
+
+
+def deadlines(connection: Connection, since: datetime, now: datetime) -> list[Deadline]:
+    """Return what companies are to be told of answers still owed, of all that became so after `since`.
+
+    What became so longer ago than the outbox surely remembers is left out: it would be told twice.
+    """
+    since = max(since, now - LOOK_BACK)
+    owed = (
+        case.c.first_reply.is_(None),
+        case.c.outcome.in_(("waiting", "published", "private", "withheld")),
+        or_(case.c.reason.is_(None), case.c.reason != "spam"),
+        case.c.reply_by > since,
+        case.c.reply_by <= now + _LONGEST,
+    )
+    query = select(case.c.number, case.c.company, case.c.received, case.c.reply_by).where(*owed)
+    found = []
+    for row in connection.execute(query.order_by(case.c.reply_by, case.c.number)):
+        soon = row.reply_by - (row.reply_by - row.received) / SOON
+        if now >= row.reply_by:
+            found.append(Deadline(row.company, row.number, ToCompany.MISSED, row.reply_by))
+        elif since < soon <= now:
+            found.append(Deadline(row.company, row.number, ToCompany.DUE_SOON, row.reply_by))
+    return found
