@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amends.settings import Settings, SettingsError, read_settings
+from amends.settings import Settings, SettingsError, Smtp, read_settings
 from tests.factories import put
 
 KEYS = {
@@ -142,6 +142,71 @@ def test_a_number_may_be_as_large_as_is_said(tmp_path: Path) -> None:
 def test_a_settings_toml_that_cannot_be_used_is_refused(tmp_path: Path, data: bytes, said: str) -> None:
     path = put(tmp_path / "settings.toml", data)
     assert refusal(tmp_path).startswith(f"{path} {said}")
+
+
+MAIL_FROM = "feedback@acme.example"
+
+
+def smtp_of(tmp_path: Path, url: str) -> Smtp | None:
+    return settings_in(tmp_path, AMENDS_SMTP=url, AMENDS_MAIL_FROM=MAIL_FROM).smtp
+
+
+@pytest.mark.parametrize(
+    ("url", "smtp"),
+    [
+        ("smtp://mail.example", Smtp("mail.example", 587)),
+        ("smtp://mail.example:25/", Smtp("mail.example", 25)),
+        ("smtps://mail.example", Smtp("mail.example", 465, is_tls=True, needs_starttls=False)),
+        ("smtp://a%40b:p%2Fw%3A@mail.example:25", Smtp("mail.example", 25, "a@b", "p/w:")),
+        ("smtp://mail.example?starttls=required", Smtp("mail.example", 587)),
+        ("smtp://mail.example?starttls=offered", Smtp("mail.example", 587, needs_starttls=False)),
+        ("smtp://localhost:25", Smtp("localhost", 25, needs_starttls=False)),
+        ("smtp://127.0.0.1:25", Smtp("127.0.0.1", 25, needs_starttls=False)),
+        ("smtp://[::1]:25", Smtp("::1", 25, needs_starttls=False)),
+        ("smtp://localhost:25?starttls=required", Smtp("localhost", 25)),
+    ],
+)
+def test_the_address_of_the_mail_server_says_all_of_it(tmp_path: Path, url: str, smtp: Smtp) -> None:
+    assert smtp_of(tmp_path, url) == smtp
+    assert smtp.is_loopback == (smtp.host in ("localhost", "127.0.0.1", "::1"))
+
+
+def test_mail_can_be_set_in_settings_toml_and_is_not_sent_unless_it_is_set(tmp_path: Path) -> None:
+    assert (settings_in(tmp_path).smtp, settings_in(tmp_path).mail_from) == (None, "")
+    put(tmp_path / "settings.toml", f'smtp = "smtp://mail.example"\nmail_from = "{MAIL_FROM}"\n')
+    settings = settings_in(tmp_path)
+    assert (settings.smtp, settings.mail_from) == (Smtp("mail.example", 587), MAIL_FROM)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example", "http://u:canary@mail.example", "smtp://", "smtp://u:canary@", "smtp://u:canary@mail.example:x",
+        "smtp://u:canary@mail.example:99999", "smtp://u:canary@mail.example/inbox", "smtp://u:canary@[::1",
+        "smtp://u:canary@mail.example?starttls=never", "smtp://u:canary@mail.example?tls=1", "smtp://u:canary@m?x",
+    ],
+)  # fmt: skip
+def test_a_mail_server_that_cannot_be_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
+    said = refusal(tmp_path, AMENDS_SMTP=url, AMENDS_MAIL_FROM=MAIL_FROM)
+    assert said.startswith("AMENDS_SMTP cannot be read; it should be like smtp://user:password@mail.example:587")
+    assert "canary" not in said
+
+
+@pytest.mark.parametrize("address", ["", "feedback", "a b@acme.example", "A <a@acme.example>", "a@b@c", "a@b\n"])
+def test_a_sender_that_cannot_be_is_refused(tmp_path: Path, address: str) -> None:
+    said = refusal(tmp_path, AMENDS_SMTP="smtp://mail.example", AMENDS_MAIL_FROM=address)
+    assert said == f"AMENDS_MAIL_FROM is {address!r}; it should be like feedback@acme.example"
+
+
+def test_a_sender_alone_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, AMENDS_MAIL_FROM=MAIL_FROM).startswith("AMENDS_SMTP cannot be read")
+
+
+def test_no_password_shows_in_the_settings(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, AMENDS_SMTP="smtp://u:canary@mail.example", AMENDS_MAIL_FROM=MAIL_FROM)
+    assert settings.smtp
+    assert settings.smtp.password == "canary"
+    assert "canary" not in repr(settings) + str(settings)
 
 
 def test_an_instance_that_is_no_folder_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import LargeBinary, String, Table, Text, select, true
 
 from amends.case import Case, Event
-from amends.inbox import reports
+from amends.inbox import correspondents, notices, people, reports, webhooks
 from amends.inbox.reports import Report
 from amends.inbox.schema import metadata
 from tests.house import House
@@ -67,11 +67,19 @@ def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None
     with house.inbox.writing() as connection:
         told = ("canary-report", "canary-reporter@x.example", house.now)
         reports.add(connection, Report("acme", number, "other", *told), "canary-report-key-1234")
+        people.reach(connection, "olga", "canary-staff@x.example")
+        webhooks.put(connection, "acme", "https://canary.example/hook", webhooks.new_secret(), house.now)
+        correspondents.stop(connection, b"canary-digest---", house.now)
+        for name in (number, private, withheld, waiting):
+            notices.tell_customer(connection, name, notices.ToCustomer.RECEIPT, house.now)
+            notices.tell_company(connection, "acme", name, notices.ToCompany.NEW, house.now)
     kim.submit("/desk/reports", report="1", why="canary-closing-words")
     house.pass_time(hours=30)
     house.work()
     private_columns = plant(house, number)
     assert {"canary-contact-email", "canary-staff-login", "canary-answer-text"} <= set(private_columns)
+    assert {"canary-staff-email", "canary-webhook-url", "canary-webhook-secret"} <= set(private_columns)
+    assert {"canary-message-recipient", "canary-message-facts"} <= set(private_columns)
     assert {"canary-report-words", "canary-report-email", "canary-report-answer"} <= set(private_columns)
     (house.content / "acme" / "company.toml").touch()
     house.pass_time(days=2)
@@ -122,7 +130,7 @@ def test_the_board_runs_without_anything_private(module: str) -> None:
     loaded = {name.split(".")[1] for name in done.stdout.split()}
     assert "record" in loaded
     assert loaded.isdisjoint(
-        {"inbox", "intake", "visitor", "desk", "publish", "work", "service", "submission", "links"}
+        {"inbox", "intake", "visitor", "desk", "post", "publish", "work", "service", "submission", "links"}
     )
 
 

@@ -4,6 +4,7 @@ Each setting is an environment variable (`AMENDS_CONTENT`) or a key of `instance
 the environment wins. There is no default secret: one is made at the first start.
 """
 
+import ipaddress
 import os
 import re
 import secrets
@@ -11,9 +12,9 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _KEYS = (
     "content",
@@ -26,15 +27,40 @@ _KEYS = (
     "hourly_network",
     "hourly_company",
     "log",
+    "smtp",
+    "mail_from",
 )
 _SECRET_BYTES = 32
 _LOGS = ("text", "json")
+_PORTS = {"smtp": 587, "smtps": 465}
+"""Of submission (RFC 6409) and of submission over TLS (RFC 8314)."""
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 DEFAULT_URL = "http://127.0.0.1:8000"
 MOST_HOURLY = 10**9
 
 
 class SettingsError(ValueError):
     """A setting cannot be used; the text says which, why, and what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The server that takes our mail. `is_tls` says that the connection is encrypted from its first byte.
+
+    Otherwise STARTTLS is used where it is offered; `needs_starttls` says that nothing is sent without.
+    """
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    is_tls: bool = False
+    needs_starttls: bool = True
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is on this machine."""
+        return _is_loopback(self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +71,8 @@ class Settings:
     proxies in front of it whose headers are believed; `undo_seconds` the time in which staff can take back
     what they sent; `hourly_network` and `hourly_company` how many submissions are taken in within an hour from one
     network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit; `log` the form in which the
-    service tells what it does, text or json.
+    service tells what it does, text or json. Mail is sent through `smtp` from the address `mail_from`, or not at
+    all.
     """
 
     content: Path
@@ -59,6 +86,8 @@ class Settings:
     hourly_network: int = 60
     hourly_company: int = 5000
     log: str = "text"
+    smtp: Smtp | None = None
+    mail_from: str = ""
 
     @property
     def locks(self) -> Path:
@@ -96,6 +125,8 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", url):
         raise SettingsError(f"AMENDS_URL is {url!r}; it should be like https://feedback.example")
     url = re.sub(r"^(http://[^:]+):80$|^(https://[^:]+):443$", r"\1\2", url.lower())
+    mail_from = values["mail_from"] or ""
+    smtp = _read_smtp(values["smtp"], mail_from) if values["smtp"] or mail_from else None
     return Settings(
         content=Path(values["content"] or "content").absolute(),
         instance=instance,
@@ -108,6 +139,8 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
         hourly_network=_whole("hourly_network", values["hourly_network"] or "60", MOST_HOURLY),
         hourly_company=_whole("hourly_company", values["hourly_company"] or "5000", MOST_HOURLY),
         log=_one_of("log", values["log"] or "text", _LOGS),
+        smtp=smtp,
+        mail_from=mail_from,
     )
 
 
@@ -134,6 +167,32 @@ def _one_of(key: str, text: str, words: tuple[str, ...]) -> str:
     if text not in words:
         raise SettingsError(f"AMENDS_{key.upper()} is {text!r}; it should be {' or '.join(words)}")
     return text
+
+
+def _read_smtp(url: str | None, mail_from: str) -> Smtp:
+    """Read where mail goes, and check whom it is from; no refusal repeats what may hold a password."""
+    if not _ADDRESS.fullmatch(mail_from):
+        raise SettingsError(f"AMENDS_MAIL_FROM is {mail_from!r}; it should be like feedback@acme.example")
+    try:
+        parts = urlsplit(url or "")
+        asked = parse_qs(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else {}
+        starttls = asked.pop("starttls", ["offered" if _is_loopback(parts.hostname or "") else "required"])
+        is_tls, port = parts.scheme == "smtps", parts.port or _PORTS[parts.scheme]
+        if asked or not parts.hostname or parts.path.strip("/") or starttls not in (["required"], ["offered"]):
+            raise ValueError
+    except (ValueError, KeyError):
+        raise SettingsError(
+            "AMENDS_SMTP cannot be read; it should be like smtp://user:password@mail.example:587?starttls=required"
+        ) from None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Smtp(parts.hostname, port, user, password, is_tls, starttls == ["required"] and not is_tls)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _make_secret(path: Path) -> None:

@@ -1,0 +1,235 @@
+"""Delivering what is due: each message at least once, and twice only if we are killed while a server takes it.
+
+A message is in our hands before anything is sent, and noted as sent as soon as the server has it. Between the two no
+transaction is open. A second attempt bears the same name (Message-ID, webhook-id): so it is known for what it is.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+from amends import links
+from amends.clock import Clock
+from amends.inbox import Inbox, StoreUnavailableError, correspondents, notices, outbox, people, webhooks
+from amends.inbox.notices import MAIL, ToCompany, ToCustomer
+from amends.inbox.outbox import Message
+from amends.post import to_company, to_customer
+from amends.post.doors import Doors
+from amends.post.mail import Mail
+from amends.post.matter import Matter, read_matter
+from amends.post.smtp import Mailer
+from amends.post.trouble import FailedError, NoLongerError, NotNowError, UndeliverableError
+from amends.post.webhook import Call, Caller, GoneError
+from amends.settings import Settings
+
+_log = logging.getLogger("amends.post")
+
+MOST, MOST_SECONDS = 20, 5.0
+"""How much is done in one turn: so many messages, and none is begun after so many seconds."""
+TICK, BACK_OFF = 1.0, 15.0
+"""Seconds between two turns, and after one in which the store could not be used."""
+CLOSED = timedelta(minutes=1)
+"""How long a lane is left alone whose server is down."""
+PAUSES = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+)
+"""How long a message waits after each attempt that failed; after one more it is dead."""
+JITTER = 0.2
+"""By how much of itself a pause is longer at most, so that what failed together does not come back together."""
+_REMIND, _TIDY = timedelta(minutes=1), timedelta(hours=1)
+
+
+class Postman:
+    """Delivers the messages of one inbox. Any number of processes may, on any number of machines.
+
+    `mailer` and `caller` are made of the settings, unless a test has its own.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        inbox: Inbox,
+        clock: Clock,
+        *,
+        mailer: Mailer | None = None,
+        caller: Caller | None = None,
+    ) -> None:
+        self._inbox, self._clock, self._content = inbox, clock, settings.content
+        self._secret = settings.secret()
+        self._doors = Doors(settings.url, self._secret)
+        self._mailer = mailer or (Mailer(settings.smtp, settings.mail_from) if settings.smtp else None)
+        self._caller = caller or Caller()
+        self._closed: dict[str, datetime] = {}
+        self._reminded = self._tidied = datetime.min.replace(tzinfo=UTC)
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver turn by turn until `stop` is set. A failure is logged and tried again; it never ends the work."""
+        pause = TICK
+        while not stop.wait(pause):
+            pause = TICK
+            try:
+                self.deliver_due(self._clock())
+            except StoreUnavailableError as error:
+                _log.error("%s; trying again in %d s", error, BACK_OFF)
+                pause = BACK_OFF
+            except Exception:
+                # A mistake of ours in one turn must not end the post for good.
+                _log.exception("trying again in %d s", BACK_OFF)
+                pause = BACK_OFF
+
+    def deliver_due(self, now: datetime) -> int:
+        """Deliver what is due, `MOST` messages at most; return how many were delivered.
+
+        StoreUnavailableError where the inbox cannot be used: what is in our hands is free again after its lease.
+        """
+        self._remind(now)
+        self._tidy(now)
+        self._closed = {lane: until for lane, until in self._closed.items() if until > now}
+        ends, delivered = time.monotonic() + MOST_SECONDS, 0
+        try:
+            for _ in range(MOST):
+                if time.monotonic() >= ends:
+                    break
+                with self._inbox.writing() as connection:
+                    message = outbox.take(connection, now, self._closed)
+                if message is None:
+                    break
+                delivered += self._deliver(message, now)
+        finally:
+            if self._mailer:
+                self._mailer.close()
+        return delivered
+
+    def _deliver(self, message: Message, now: datetime) -> bool:
+        """Deliver a message that is in our hands, and note what became of it; whether it was delivered."""
+        try:
+            self._send(message, now)
+        except NoLongerError as why:
+            with self._inbox.writing() as connection:
+                outbox.drop(connection, message.id, now, str(why))
+        except NotNowError as early:
+            with self._inbox.writing() as connection:
+                outbox.postpone(connection, message.id, early.until)
+        except UndeliverableError as why:
+            self._give_up(message, now, str(why))
+        except FailedError as why:
+            if why.is_down:
+                self._closed[message.lane] = now + CLOSED
+            self._retry(message, now, str(why))
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            # A message that we cannot write must not keep the others from leaving.
+            _log.exception("message %d (%s)", message.id, message.kind)
+            self._retry(message, now, f"{type(error).__name__}: {error}")
+        else:
+            with self._inbox.writing() as connection:
+                outbox.sent(connection, message.id, self._clock())
+            return True
+        return False
+
+    def _send(self, message: Message, now: datetime) -> None:
+        if message.attempts > len(PAUSES) + 1:
+            raise UndeliverableError("whoever tried to deliver it was killed")
+        matter = read_matter(self._inbox, self._content, message, now)
+        if message.channel != MAIL:
+            self._call(message, matter)
+        elif self._mailer is None:
+            # What happened long ago must not be told on the day on which mail is set up.
+            raise NoLongerError("no mail is sent: AMENDS_SMTP is not set")
+        elif message.kind in set(ToCompany):
+            self._mailer.send(self._to_staff(message, matter))
+        else:
+            self._mailer.send(self._to_customer(message, matter))
+
+    def _to_customer(self, message: Message, matter: Matter) -> Mail:
+        """Write a mail to a customer, if it is wanted, and count it: five a day go to one address."""
+        kind, email = ToCustomer(message.kind), message.recipient
+        if matter.contact.email != email:
+            raise NoLongerError("the case has another address by now, or none")
+        letter = to_customer.letter(matter, kind, self._doors)
+        digest = links.address_digest(self._secret, email)
+        with self._inbox.writing() as connection:
+            if correspondents.has_stopped(connection, digest):
+                raise NoLongerError("no more mail is wanted at this address")
+            is_notice = matter.contact.confirmed is None and kind is not ToCustomer.RECEIPT
+            if is_notice and not correspondents.notice(connection, matter.number, message.id):
+                raise NoLongerError("nobody confirmed this address, and it has had its one mail")
+            may_go = correspondents.count(connection, digest, message.id, matter.now)
+        if not may_go:
+            raise NotNowError(_tomorrow(matter.now))
+        return Mail(letter, email, self._name(message), self._clock(), self._doors.stop(email))
+
+    def _to_staff(self, message: Message, matter: Matter) -> Mail:
+        with self._inbox.reading() as connection:
+            staff = people.addresses(connection, message.company)
+        if (int(message.facts["staff"]), message.recipient) not in staff:
+            raise NoLongerError("nobody of the staff has this address any more")
+        letter = to_company.letter(matter, ToCompany(message.kind), self._doors)
+        return Mail(letter, message.recipient, self._name(message), self._clock())
+
+    def _call(self, message: Message, matter: Matter) -> None:
+        with self._inbox.reading() as connection:
+            hook = webhooks.get(connection, message.company)
+        if hook is None or hook.stopped or hook.url != message.recipient:
+            raise NoLongerError("the company has another webhook by now, or none")
+        body = to_company.body(matter, ToCompany(message.kind), self._doors)
+        call = Call(f"msg_{self._name(message)}", int(self._clock().timestamp()), body)
+        try:
+            self._caller.call(hook, call)
+        except GoneError:
+            with self._inbox.writing() as connection:
+                webhooks.stop(connection, message.company, hook.url, self._clock())
+            raise
+
+    def _name(self, message: Message) -> str:
+        """Return what a message is called, the same at every attempt, and by which nobody can guess another."""
+        return hmac.digest(self._secret, f"message\n{message.once}".encode(), hashlib.sha256)[:16].hex()
+
+    def _retry(self, message: Message, now: datetime, why: str) -> None:
+        if message.attempts > len(PAUSES):
+            self._give_up(message, now, why)
+            return
+        pause = PAUSES[message.attempts - 1] * (1 + secrets.SystemRandom().uniform(0, JITTER))
+        with self._inbox.writing() as connection:
+            outbox.retry(connection, message.id, now + pause, why)
+
+    def _give_up(self, message: Message, now: datetime, why: str) -> None:
+        # What a server says may name an address: it stands in the outbox alone.
+        _log.warning("message %d (%s) cannot be delivered", message.id, message.kind)
+        with self._inbox.writing() as connection:
+            outbox.give_up(connection, message.id, now, why)
+
+    def _remind(self, now: datetime) -> None:
+        """Tell companies of deadlines, once a minute."""
+        if now < self._reminded + _REMIND:
+            return
+        with self._inbox.reading() as connection:
+            found = notices.deadlines(connection, self._reminded, now)
+        if found:
+            with self._inbox.writing() as connection:
+                for deadline in found:
+                    told = (deadline.company, deadline.number, deadline.kind, deadline.reply_by)
+                    notices.tell_company(connection, *told, due=now)
+        self._reminded = now
+
+    def _tidy(self, now: datetime) -> None:
+        """Forget what need not be known any more, once an hour."""
+        if now >= self._tidied + _TIDY:
+            with self._inbox.writing() as connection:
+                outbox.purge(connection, now)
+                correspondents.purge(connection, now)
+            self._tidied = now
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)

@@ -1,0 +1,81 @@
+"""What companies are told: staff by mail, their systems by a webhook, both without a word of the customer."""
+
+import json
+
+from amends.case import Kind
+from amends.clock import stamp
+from amends.inbox.notices import ToCompany
+from amends.language import N_, Language, Link
+from amends.post.doors import Doors
+from amends.post.letter import Letter
+from amends.post.matter import Matter
+from amends.post.trouble import NoLongerError
+
+_NEW = {
+    Kind.COMPLAINT: N_("New complaint: case {number}"),
+    Kind.QUESTION: N_("New question: case {number}"),
+    Kind.IDEA: N_("New idea: case {number}"),
+    Kind.PRAISE: N_("New praise: case {number}"),
+}
+_TYPES = {
+    ToCompany.NEW: "case.received",
+    ToCompany.DUE_SOON: "case.reply_due_soon",
+    ToCompany.MISSED: "case.reply_missed",
+    ToCompany.CUSTOMER: "case.customer_answered",
+}
+"""What these are called in a webhook's body."""
+
+
+def check(matter: Matter, kind: ToCompany) -> None:
+    """Raise NoLongerError where the company is not to be told this any more."""
+    if matter.is_withdrawn:
+        raise NoLongerError("the customer took the case back")
+    if kind in (ToCompany.DUE_SOON, ToCompany.MISSED):
+        received = matter.received_case
+        if received.first_reply or (received.outcome == "withheld" and received.reason == "spam"):
+            raise NoLongerError("no answer is owed any more")
+        if kind is ToCompany.DUE_SOON and matter.now >= received.reply_by:
+            raise NoLongerError("the answer is late by now")
+
+
+def letter(matter: Matter, kind: ToCompany, doors: Doors) -> Letter:
+    """Write what staff are told; NoLongerError as `check` has it."""
+    check(matter, kind)
+    lang = matter.language()
+    subject, said = _said(matter, kind, lang)
+    why = lang.gettext("You get this mail because you are among the staff of {company}.", company=matter.company.name)
+    return Letter(lang, matter.board.title, subject, (*said, Link(lang.gettext("Open it"), doors.desk(matter))), (why,))
+
+
+def body(matter: Matter, kind: ToCompany, doors: Doors) -> bytes:
+    """Return the body of a call to a webhook; NoLongerError as `check` has it."""
+    check(matter, kind)
+    data = {"company": matter.company.slug, "case": matter.number, "kind": matter.kind, "url": doors.desk(matter)}
+    if matter.received:
+        data |= {
+            "received": stamp(matter.received.received),
+            "reply_by": stamp(matter.received.reply_by),
+            "publicity": matter.received.publicity,
+        }
+    return json.dumps({"type": _TYPES[kind], "timestamp": stamp(matter.at), "data": data}).encode()
+
+
+def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[str, ...]]:
+    facts = {"company": matter.company.name, "number": matter.number}
+    if kind is ToCompany.CUSTOMER:
+        return lang.gettext("The customer has answered: case {number}", **facts), (
+            lang.gettext("The customer of case {number} has added something.", **facts),
+        )
+    received = matter.received_case
+    due = lang.long(received.reply_by)
+    promised = lang.gettext("{company} promised an answer by {due} (UTC).", due=due, **facts)
+    if kind is ToCompany.NEW:
+        alone = lang.gettext("The customer chose that only {company} sees it.", **facts)
+        return lang.gettext(_NEW[Kind(received.kind)], **facts), (promised, *([alone] if received.is_private else ()))
+    if kind is ToCompany.DUE_SOON:
+        left = lang.roughly(received.reply_by - matter.now)
+        return lang.gettext("Case {number} waits for an answer: {time} left", time=left, **facts), (promised,)
+    return lang.gettext("Case {number} waits for an answer: late", **facts), (
+        promised,
+        lang.gettext("The board counts it as late until it is answered."),
+    )

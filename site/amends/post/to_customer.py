@@ -1,0 +1,198 @@
+"""What customers are told, and when nobody is to be told it any more."""
+
+from collections.abc import Callable
+
+from amends.board import words
+from amends.case import Reason, end_of, promises
+from amends.inbox.notices import ToCustomer
+from amends.language import Language, Link
+from amends.post.doors import Doors
+from amends.post.letter import Block, Letter, Quote
+from amends.post.matter import Matter
+from amends.post.trouble import NoLongerError, NotNowError
+from amends.text import one_line
+
+_LONGEST_TITLE = 60
+_Said = tuple[str, tuple[Block, ...]]
+"""A subject, and what stands under it."""
+
+
+def letter(matter: Matter, kind: ToCustomer, doors: Doors) -> Letter:
+    """Write what a customer is told; NoLongerError where there is no sense in it, NotNowError where it is too early.
+
+    An address that nobody confirmed may be anybody's: it gets the receipt, and once that there is an answer, and
+    neither has a word of anybody.
+    """
+    lang, received = matter.language_of_customer(), matter.received_case
+    if matter.is_withdrawn:
+        raise NoLongerError("the customer took the case back")
+    is_known = matter.contact.confirmed is not None
+    if not (is_known or kind in (ToCustomer.RECEIPT, ToCustomer.REPLY)):
+        raise NoLongerError("nobody confirmed this address")
+    write = _LETTERS[kind] if is_known or kind is ToCustomer.RECEIPT else _nudge
+    subject, said = write(matter, lang, doors)
+    name = received.author or (matter.public.author if matter.public else None)
+    greeting = (lang.gettext("Hello {name},", name=one_line(name, 80)),) if is_known and name else ()
+    asking = () if is_known else _asking(matter, lang, doors)
+    stop = Link(lang.gettext("Stop all mails to this address"), doors.stop(matter.contact.email))
+    sender = lang.gettext("{company} on {board}", company=matter.company.name, board=matter.board.title)
+    foot = (_why(matter, lang), stop)
+    return Letter(lang, sender, subject, (*greeting, *said, *asking), foot)
+
+
+def _why(matter: Matter, lang: Language) -> str:
+    facts = {"company": matter.company.name, "number": matter.number}
+    if matter.contact.confirmed:
+        return lang.gettext("You get this mail because you confirmed this address for case {number}.", **facts)
+    return lang.gettext(
+        "You get this mail because somebody gave this address with feedback to {company}. If it was not you, "
+        "there is nothing to do: an address that nobody confirms gets two mails at most.",
+        **facts,
+    )
+
+
+def _asking(matter: Matter, lang: Language, doors: Doors) -> tuple[Block, ...]:
+    return (
+        lang.gettext("Do you want to read by mail what becomes of it? Then confirm that this address is yours."),
+        Link(lang.gettext("Confirm my address"), doors.confirm(matter)),
+    )
+
+
+def _open(matter: Matter, lang: Language, doors: Doors) -> Link:
+    return Link(lang.gettext("Open your case"), doors.case(matter))
+
+
+def _receipt(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    facts = {"company": matter.company.name, "number": matter.number}
+    due = lang.long(matter.received_case.reply_by)
+    return lang.gettext("Your feedback to {company}: case {number}", **facts), (
+        lang.gettext("Your feedback to {company} has arrived. It is case {number}.", **facts),
+        lang.gettext("{company} promises an answer by {due} (UTC).", due=due, **facts),
+        _open(matter, lang, doors),
+        lang.gettext("Keep this link, and do not pass it on: whoever has it is taken for you."),
+    )
+
+
+def _nudge(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    _answered(matter)
+    facts = {"company": matter.company.name, "number": matter.number}
+    return lang.gettext("{company} has answered your case {number}", **facts), (
+        lang.gettext("{company} has answered your feedback. The answer stands behind your private link.", **facts),
+        _open(matter, lang, doors),
+    )
+
+
+def _answered(matter: Matter) -> None:
+    """Raise NoLongerError unless there is an answer to be read."""
+    if not matter.received_case.is_answered_privately:
+        _in_public(matter).event("reply")
+
+
+def _in_public(matter: Matter) -> Matter:
+    if matter.public is None or matter.public.is_gone:
+        raise NoLongerError("the case is not in the record, or only its tombstone")
+    return matter
+
+
+def _published(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    facts = {"company": matter.company.name, "number": matter.number, "board": matter.board.title}
+    if _in_public(matter).received_case.outcome != "published":
+        raise NoLongerError("the case is not public any more")
+    return lang.gettext("Your case {number} is public", **facts), (
+        lang.gettext("Your feedback to {company} now stands on the public board “{board}”.", **facts),
+        Link(lang.gettext("See it on the board"), matter.page),
+        _open(matter, lang, doors),
+    )
+
+
+def _withheld(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    removed = matter.public.last("removed") if matter.public else None
+    reason = removed.reason if removed else Reason(matter.received_case.reason) if matter.received_case.reason else None
+    if removed is None and matter.received_case.outcome != "withheld":
+        raise NoLongerError("the case is not withheld")
+    facts = {"company": matter.company.name, "number": matter.number, "reason": words.reason(lang, reason)}
+    why = (Quote(removed.why),) if removed and removed.why else ()
+    return lang.gettext("Your case {number} is not shown in public", **facts), (
+        lang.gettext("The keeper of the board does not show your words in public. Reason: {reason}", **facts),
+        *why,
+        lang.gettext("The case still counts in the figures of {company}.", **facts),
+        _open(matter, lang, doors),
+    )
+
+
+def _reply(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    facts = {"company": matter.company.name, "number": matter.number}
+    if matter.received_case.is_answered_privately:
+        # What is for the customer alone does not pass through the mail servers of others.
+        subject, (_, link) = _nudge(matter, lang, doors)
+        return subject, (lang.gettext("{company} has answered, for you alone.", **facts), link)
+    reply = _in_public(matter).event("reply")
+    name = one_line(reply.name or matter.company.name, 80)
+    measure = (lang.gettext("Measure taken: {words}", words=reply.measure),) if reply.measure else ()
+    return _about(matter, lang), (
+        lang.gettext("{name} wrote on {at} (UTC):", name=name, at=lang.long(reply.at)),
+        Quote(reply.text or "", formatted=True),
+        *measure,
+        _open(matter, lang, doors),
+    )
+
+
+def _about(matter: Matter, lang: Language) -> str:
+    """Return the subject of an answer in public: with the case's title, where that is shown."""
+    public = matter.public
+    facts = {"company": matter.company.name, "number": matter.number}
+    if public and public.title and not public.is_hidden:
+        title = one_line(public.title, _LONGEST_TITLE)
+        return lang.gettext("{company} has answered: “{title}”", title=title, **facts)
+    return lang.gettext("{company} has answered your case {number}", **facts)
+
+
+def _moved(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    moved = _in_public(matter).event("moved")
+    made = {promise.promise: promise for promise in promises(matter.public)} if matter.public else {}
+    promise = made[moved.promise or ""]
+    facts = {"company": matter.company.name, "number": matter.number, "what": promise.what}
+    day = lang.day(moved.due or promise.due)
+    return lang.gettext("{company} moved a promise: case {number}", **facts), (
+        lang.gettext("{company} promised you: “{what}”. The new date is {day}.", day=day, **facts),
+        lang.gettext("{company} gives this reason:", **facts),
+        Quote(moved.why or ""),
+        _open(matter, lang, doors),
+    )
+
+
+def _gift(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    gift = _in_public(matter).event("gift")
+    facts = {"company": matter.company.name, "number": matter.number, "what": gift.what or ""}
+    return lang.gettext("A gift from {company}: case {number}", **facts), (
+        lang.gettext("{company} gives you: “{what}”. How you get it stands behind your private link.", **facts),
+        _open(matter, lang, doors),
+    )
+
+
+def _question(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    public = _in_public(matter).public
+    if public is None or not public.kind.can_be_solved or public.last("verdict"):
+        raise NoLongerError("there is nothing to ask: it cannot be solved, or the customer has said whether it is")
+    if not public.last("reply", "solved"):
+        raise NoLongerError("the company has not answered")
+    ends = [end_of(promise.due, matter.company.zone) for promise in promises(public) if promise.is_running]
+    if ends and max(ends) > matter.now:
+        raise NotNowError(max(ends))
+    facts = {"company": matter.company.name, "number": matter.number}
+    return lang.gettext("Is it solved? Case {number}", **facts), (
+        lang.gettext("{company} has answered your feedback. Is the matter solved for you?", **facts),
+        Link(lang.gettext("Say whether it is solved"), doors.case(matter)),
+        lang.gettext("What you say will stand in public with your case. If you say nothing, nothing changes."),
+    )
+
+
+_LETTERS: dict[ToCustomer, Callable[[Matter, Language, Doors], _Said]] = {
+    ToCustomer.RECEIPT: _receipt,
+    ToCustomer.PUBLISHED: _published,
+    ToCustomer.WITHHELD: _withheld,
+    ToCustomer.REPLY: _reply,
+    ToCustomer.MOVED: _moved,
+    ToCustomer.GIFT: _gift,
+    ToCustomer.QUESTION: _question,
+}
