@@ -1,15 +1,10 @@
 """What is to be told, until it is: on each database that there is."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from shutil import rmtree, which
-from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import select, text
@@ -18,75 +13,26 @@ from amends.inbox import Inbox, cases, correspondents, outbox, people, webhooks
 from amends.inbox.cases import Contact
 from amends.inbox.correspondents import DAILY
 from amends.inbox.outbox import KEPT, LEASE
-from amends.inbox.schema import correspondent, message, metadata
+from amends.inbox.schema import correspondent, message
 from amends.inbox.webhooks import Webhook, WebhookError
-from tests.factories import NUMBER, OTHER_NUMBER, START, a_received, after
+from tests.conftest import DATABASES, database_of
+from tests.factories import NUMBER, OTHER_NUMBER, START, a_received, after, make_inbox
 from tests.postal import a_message, fates
 from tests.test_inbox import add as add_case
 
 DIGEST, OTHER_DIGEST = b"d" * 16, b"o" * 16
 
 
-def programs() -> Path | None:
-    """Where the programs of a PostgreSQL server stand, if they are installed."""
-    if not which("pg_config"):
-        return None
-    found = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True)
-    folder = Path(found.stdout.strip())
-    return folder if (folder / "initdb").exists() else None
-
-
-@contextmanager
-def postgresql(bindir: Path) -> Iterator[str]:
-    """Run a server of its own, which refuses to be root's; it listens on a socket in its folder alone."""
-    who = "postgres" if os.geteuid() == 0 else None
-    folder = Path(mkdtemp(prefix="amends-pg-"))
-    if who:
-        subprocess.run(["chown", who, str(folder)], check=True)
-    data, options = str(folder / "data"), f"-k {folder} -c listen_addresses= -c fsync=off"
-
-    def run(program: str, *arguments: str) -> None:
-        # What the server inherits stays open as long as it runs: nobody may wait for the end of that.
-        with (folder.parent / f"{folder.name}.log").open("wb") as log:
-            command = [str(bindir / program), *arguments]
-            subprocess.run(command, check=True, cwd="/", user=who, stdout=log, stderr=log)
-
-    try:
-        run("initdb", "-D", data, "-U", "amends", "-A", "trust", "--no-sync")
-        run("pg_ctl", "-D", data, "-w", "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://amends@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-    finally:
-        rmtree(folder)
-        (folder.parent / f"{folder.name}.log").unlink()
-
-
-@pytest.fixture(scope="module", params=["sqlite", *(["postgresql"] if programs() else [])])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
-    bindir = programs()
-    if request.param == "postgresql" and bindir:
-        with postgresql(bindir) as url:
-            yield from migrated(url)
-    else:
-        yield from migrated(f"sqlite:///{tmp_path_factory.mktemp('outbox')}/amends.db")
-
-
-def migrated(url: str) -> Iterator[Inbox]:
-    inbox = Inbox(url)
-    inbox.migrate()
-    yield inbox
-    inbox.close()
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    return database_of(request)
 
 
 @pytest.fixture
-def inbox(database: Inbox) -> Inbox:
-    """The database with nothing in it."""
-    with database.writing() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    return database
+def inbox(tmp_path: Path, database: str) -> Iterator[Inbox]:
+    opened = make_inbox(tmp_path, database)
+    yield opened
+    opened.close()
 
 
 def put(inbox: Inbox, *messages: outbox.Message) -> list[bool]:
@@ -169,16 +115,16 @@ def test_two_who_take_at_once_never_take_the_same(inbox: Inbox) -> None:
 
 def test_on_a_server_nobody_waits_for_whoever_is_taking(inbox: Inbox) -> None:
     put(inbox, a_message("a"), a_message("b"))
-    with inbox.writing() as connection:
+    with inbox.adding() as connection:
         first = outbox.take(connection, START)
         assert first
-        if connection.dialect.name == "postgresql":
-            with inbox.writing() as other:
+        if inbox.is_shared:
+            with inbox.adding() as other:
                 other.execute(text("SET LOCAL lock_timeout = '1s'"))
                 second = outbox.take(other, START)
             assert second
             assert {first.once, second.once} == {"a", "b"}
-    assert (take(inbox) is None) == (inbox.url.startswith("postgresql"))
+    assert (take(inbox) is None) is inbox.is_shared
 
 
 def test_what_was_sent_is_not_sent_again_and_its_address_is_forgotten(inbox: Inbox) -> None:

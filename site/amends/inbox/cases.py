@@ -98,13 +98,19 @@ def add(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     """Store cases, together; IntegrityError where a number or a key is taken, and then none of them is."""
     quick.insert(connection, case, [_case_row(arrival.received) for arrival in arrivals])
     known = [arrival for arrival in arrivals if arrival.contacts != Contact()]
-    quick.insert(connection, contact, [(it.received.number, it.contacts.email, it.contacts.reference) for it in known])
+    quick.insert(connection, contact, [_contact_row(arrival) for arrival in known])
     quick.insert(connection, submission_key, [_key_row(arrival) for arrival in arrivals])
 
 
 def _case_row(received: Received) -> list[object]:
     # Whatever the case, its line in the ledger is still to be written.
     return [getattr(received, column.name, True) for column in case.columns]
+
+
+def _contact_row(arrival: Arrival) -> list[object]:
+    known = arrival.contacts
+    facts = {"number": arrival.received.number, "email": known.email, "reference": known.reference}
+    return [facts.get(column.name) for column in contact.columns]
 
 
 def _key_row(arrival: Arrival) -> tuple[object, ...]:
