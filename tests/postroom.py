@@ -33,7 +33,7 @@ def deliver(house: House, server: MailServer, **facts: object) -> int:
 
 
 def receive(house: House, email: str = ANNA, **fields: str) -> str:
-    """A new case, of which its customer and its company are told."""
+    """A new case of which it stands in the outbox already, as after the postman's next turn, that it came."""
     number = house.receive(email=email, **fields)
     with house.inbox.writing() as connection:
         received = cases.get(connection, number)
@@ -49,10 +49,9 @@ def confirm(house: House, number: str) -> None:
 
 
 def reply(house: House, number: str, text: str = "Sorry. We *refunded* it.") -> None:
-    """Let staff answer in public, and the customer be told."""
+    """Let staff answer in public."""
     house.at_the_desk().decide(number, "reply", name="Olga", text=text, topic="delivery", do="send")
     house.work()
-    tell(house, number, ToCustomer.REPLY)
 
 
 def tell(house: House, number: str, kind: ToCustomer) -> None:

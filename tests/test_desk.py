@@ -25,6 +25,10 @@ OPEN_TO_ALL = {
     "report.form",
     "report.send",
     "report.thanks",
+    "consent.ask_to_confirm",
+    "consent.confirm",
+    "consent.ask_to_stop",
+    "consent.stop",
     "visitor.case",
     "health",
 }

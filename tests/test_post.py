@@ -72,7 +72,9 @@ def test_from_the_receipt_to_the_answer(house: House, server: MailServer) -> Non
     assert "Hello Anna," in text
     assert "<em>refunded</em>" in html
     assert deliver(house, server) == 0
-    assert {fate.recipient for fate in fates(house.inbox)} == {""}
+    receipt, answer, question = fates(house.inbox)
+    assert (receipt.recipient, answer.recipient) == ("", "")
+    assert question.due == house.now + timedelta(days=3)
 
 
 def test_looking_at_the_links_of_a_mail_changes_nothing(house: House) -> None:
@@ -122,7 +124,7 @@ def test_an_address_that_nobody_confirms_gets_the_receipt_and_one_mail_without_w
     deliver(house, server)
     assert [subject.partition(" ")[0] for _, subject in told(server)] == ["Your", "Acme"]
     assert not any("secret" in part for _, mail in server.taken for part in parts_of(mail))
-    assert states(house) == ["sent", "sent", "dropped"]
+    assert sorted(states(house)) == ["dropped", "sent", "sent", "waits"]
 
 
 def test_the_sixth_mail_of_a_day_waits_until_tomorrow(house: House, server: MailServer) -> None:
@@ -234,16 +236,28 @@ def test_whoever_is_no_longer_staff_or_has_another_webhook_is_not_told(
 def test_staff_are_told_of_a_deadline_that_comes_and_of_one_that_is_missed(house: House, server: MailServer) -> None:
     hire(house, "ida", "ida@acme.example")
     house.receive()
+    assert deliver(house, server) == 1
     house.now += timedelta(hours=18)
     assert deliver(house, server) == 1
     house.now += timedelta(hours=6)
     for _ in range(3):
         deliver(house, server)
-    assert [mail["Subject"].partition(": ")[2] for _, mail in server.taken] == ["6 hours left", "late"]
+    assert [mail["Subject"].partition(": ")[2] for _, mail in server.taken[1:]] == ["6 hours left", "late"]
+
+
+def test_what_is_held_back_is_told_to_its_company_once_the_keeper_lets_it_through(
+    house: House, server: MailServer
+) -> None:
+    hire(house, "ida", "ida@acme.example")
+    number = house.receive(text="https://a.example https://b.example https://c.example")
+    assert deliver(house, server) == 0
+    house.at_the_desk("kim").decide(number, "release")
+    house.work()
+    assert deliver(house, server) == 1
 
 
 def test_staff_are_not_told_of_a_deadline_once_it_was_met(house: House, server: MailServer) -> None:
-    number = house.receive()
+    number = receive(house, "")
     hire(house, "ida", "ida@acme.example")
     with house.inbox.writing() as connection:
         notices.tell_company(connection, "acme", number, ToCompany.MISSED, house.now)

@@ -9,15 +9,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
-from amends.inbox import Inbox, cases, deeds
+from amends.inbox import Inbox, cases, deeds, notices
 from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
+from amends.inbox.notices import ToCompany, ToCustomer
 from amends.record import (
     LedgerLine,
     LedgerOutcome,
@@ -35,6 +36,9 @@ from amends.record import (
 )
 from amends.record.front import MAX_BYTES
 from amends.text import title_of
+
+ASKED_AFTER = timedelta(days=3)
+"""How long after a reply its customer is asked whether the matter is solved; while a promise runs, later."""
 
 
 class CannotPublishError(ValueError):
@@ -143,7 +147,7 @@ class Publisher:
             deeds.done(connection, deed.id, now)
         return True
 
-    def _publish(self, deed: Deed, at: datetime) -> None:
+    def _publish(self, deed: Deed, at: datetime, *, alone: bool = True) -> None:
         received = self._received(deed)
         if received.is_private:
             raise CannotPublishError("the customer chose that only the company sees this case")
@@ -160,19 +164,23 @@ class Publisher:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.PUBLISHED, at)
+            if alone:
+                notices.tell_customer(connection, received.number, ToCustomer.PUBLISHED, at)
             cases.empty(connection, received.number, topic)
 
     def _reply(self, deed: Deed, at: datetime) -> None:
         facts = deed.facts
         event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
         if "topic" in facts:
-            self._publish(deed, at)
+            self._publish(deed, at, alone=False)
         case = self._add(deed, event)
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
             known = received is not None and received.company == deed.company
             # The record's own first reply: somebody may have written an earlier one into the file.
             cases.answered(connection, deed.number, deed.company, case.replies[0].at)
+            notices.tell_customer(connection, deed.number, ToCustomer.REPLY, at)
+            notices.tell_customer(connection, deed.number, ToCustomer.QUESTION, at, due=at + ASKED_AFTER)
         if not known:
             self._note_first_reply(case)
 
@@ -182,11 +190,13 @@ class Publisher:
         with self._inbox.writing() as connection:
             cases.add_answer(connection, deed.number, cases.Answer(at, deed.facts["name"], deed.facts["text"]))
             cases.answered(connection, deed.number, deed.company, at)
+            notices.tell_customer(connection, deed.number, ToCustomer.REPLY, at)
 
     def _release(self, deed: Deed, at: datetime) -> None:
         self._received(deed)
         with self._inbox.writing() as connection:
             cases.release(connection, deed.number)
+            notices.tell_company(connection, deed.company, deed.number, ToCompany.NEW, at)
 
     def _withhold(self, deed: Deed, at: datetime) -> None:
         received = self._received(deed)
@@ -197,6 +207,7 @@ class Publisher:
             self._add(deed, Event(at, "keeper", "removed", reason=reason, why=deed.facts.get("why")))
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.WITHHELD, at, reason)
+            notices.tell_customer(connection, received.number, ToCustomer.WITHHELD, at)
             deeds.decide(connection, received.number, at)
 
     def _received(self, deed: Deed) -> Received:

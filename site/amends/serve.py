@@ -14,6 +14,7 @@ from granian.server.common import AbstractServer
 
 from amends import access, clock, logs
 from amends.inbox import Inbox
+from amends.post import Postman
 from amends.record import NotABoardError
 from amends.settings import Settings, read_settings
 from amends.work import Worker
@@ -50,18 +51,23 @@ def serve(
     worker = Worker(settings, inbox, clock.system)
     worker.copy_settings()
     stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(stop,), name="work")
+    by_the_clock = [
+        threading.Thread(target=worker.run, args=(stop,), name="work"),
+        threading.Thread(target=Postman(settings, inbox, clock.system).run, args=(stop,), name="post"),
+    ]
     host, port = reserved.getsockname()[:2]
     server = _server(settings, host, port, workers, "logged_application" if access_log else "application")
     server.on_startup(ready or (lambda: None))
     if work:
-        server.on_startup(thread.start)
+        for thread in by_the_clock:
+            server.on_startup(thread.start)
     try:
         server.serve()
     finally:
         stop.set()
-        if thread.is_alive():
-            thread.join()
+        for thread in by_the_clock:
+            if thread.is_alive():
+                thread.join()
         inbox.close()
         reserved.close()
 

@@ -21,7 +21,7 @@ from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Houses, Intake, Limits, Reception, Reports
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
-from amends.visitor import Visitor
+from amends.visitor import Consent, Visitor
 
 _log = logging.getLogger("amends.service")
 
@@ -64,12 +64,14 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     reports = Reports(inbox, houses, settings.content, now, settings.url).blueprint()
     app.register_blueprint(intake)
     app.register_blueprint(reports)
+    consent = Consent(inbox, now, secret).blueprint()
+    app.register_blueprint(consent)
     app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
     app.register_blueprint(Desk(settings, inbox, now).blueprint())
     # Before Flask-WTF's own check, which reads the form.
     app.before_request(_refuse_parts)
     forgery = CSRFProtect(app)
-    for room in (intake, reports):
+    for room in (intake, reports, consent):
         forgery.exempt(room)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
     app.after_request(_harden)

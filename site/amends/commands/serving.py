@@ -14,6 +14,7 @@ from amends.commands.common import failing, in_content, log_to_terminal, setting
 from amends.demo import run as run_demo
 from amends.inbox import Inbox, StoreUnavailableError, people
 from amends.inbox.people import ROLES, PersonError
+from amends.post import Postman
 from amends.record import is_slug, load
 from amends.serve import reserve
 from amends.serve import serve as run_service
@@ -88,7 +89,10 @@ def work_command() -> None:
         signal.signal(number, lambda *_: stop.set())
     with failing(failure=_FAILURES), _open(settings) as inbox:
         load(settings.content)
+        post = threading.Thread(target=Postman(settings, inbox, clock.system).run, args=(stop,), name="post")
+        post.start()
         Worker(settings, inbox, clock.system).run(stop)
+        post.join()
 
 
 @click.command("migrate")

@@ -103,7 +103,7 @@ def add(connection: Connection, arrivals: Sequence[Arrival]) -> None:
 
 
 def _case_row(received: Received) -> list[object]:
-    # Whatever the case, its line in the ledger is still to be written.
+    # Whatever the case, its line in the ledger is still to be written, and it is still to be told that it came.
     return [getattr(received, column.name, True) for column in case.columns]
 
 
@@ -166,6 +166,17 @@ def ledger_due(connection: Connection) -> list[Received]:
     """Return the cases whose line in the ledger is still to be written."""
     query = select(*_columns).where(case.c.ledger_due.is_(True)).order_by(case.c.received, case.c.number)
     return [_received(row) for row in connection.execute(query)]
+
+
+def post_due(connection: Connection, limit: int) -> list[Received]:
+    """Return cases of which nobody was told yet that they came, at most so many, oldest first."""
+    query = select(*_columns).where(case.c.post_due.is_(True)).order_by(case.c.received, case.c.number).limit(limit)
+    return [_received(row) for row in connection.execute(query)]
+
+
+def told(connection: Connection, number: str) -> None:
+    """Note that the messages about a case that came stand in the outbox."""
+    connection.execute(update(case).where(case.c.number == number).values(post_due=False))
 
 
 def ledger_written(connection: Connection, written: Received) -> None:

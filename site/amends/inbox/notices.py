@@ -47,9 +47,14 @@ class ToCompany(StrEnum):
 
 
 def received(connection: Connection, new: Received) -> None:
-    """Tell of a case that was just stored: its customer, where there is an address, and its company."""
+    """Tell of a case that came in: its customer, where there is an address, and its company, unless it is held back.
+
+    Intake only stores the case: its row says that this is still due, so that a visitor waits for no more than one row.
+    """
     tell_customer(connection, new.number, ToCustomer.RECEIPT, new.received)
-    tell_company(connection, new.company, new.number, ToCompany.NEW, new.received)
+    if not new.is_held:
+        tell_company(connection, new.company, new.number, ToCompany.NEW, new.received)
+    cases.told(connection, new.number)
 
 
 def tell_customer(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -85,8 +86,11 @@ case = Table(
     Column("first_reply", Instant),
     # Whether the line in the public ledger is still to be written.
     Column("ledger_due", Boolean, nullable=False, default=True),
+    # Whether it is still to be told that the case came in: the row of a case is its own first message.
+    Column("post_due", Boolean, nullable=False, default=True, server_default=false()),
     Index("ix_case_company_outcome", "company", "outcome"),
     Index("ix_case_ledger_due", "ledger_due"),
+    Index("ix_case_post_due", "post_due"),
 )
 
 contact = Table(

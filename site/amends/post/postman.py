@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from amends import links
 from amends.clock import Clock
-from amends.inbox import Inbox, StoreUnavailableError, correspondents, notices, outbox, people, webhooks
+from amends.inbox import Inbox, StoreUnavailableError, cases, correspondents, notices, outbox, people, webhooks
 from amends.inbox.notices import MAIL, ToCompany, ToCustomer
 from amends.inbox.outbox import Message
 from amends.post import to_company, to_customer
@@ -30,6 +30,8 @@ _log = logging.getLogger("amends.post")
 
 MOST, MOST_SECONDS = 20, 5.0
 """How much is done in one turn: so many messages, and none is begun after so many seconds."""
+ANNOUNCED = 100
+"""Cases that are put into the outbox in one turn: who writes meanwhile waits for no more of them."""
 TICK, BACK_OFF = 1.0, 15.0
 """Seconds between two turns, and after one in which the store could not be used."""
 CLOSED = timedelta(minutes=1)
@@ -91,6 +93,7 @@ class Postman:
 
         StoreUnavailableError where the inbox cannot be used: what is in our hands is free again after its lease.
         """
+        self._announce()
         self._remind(now)
         self._tidy(now)
         self._closed = {lane: until for lane, until in self._closed.items() if until > now}
@@ -208,6 +211,15 @@ class Postman:
         _log.warning("message %d (%s) cannot be delivered", message.id, message.kind)
         with self._inbox.writing() as connection:
             outbox.give_up(connection, message.id, now, why)
+
+    def _announce(self) -> None:
+        """Put into the outbox what is to be told of cases that came in."""
+        with self._inbox.reading() as connection:
+            if not cases.post_due(connection, 1):
+                return
+        with self._inbox.writing() as connection:
+            for new in cases.post_due(connection, ANNOUNCED):
+                notices.received(connection, new)
 
     def _remind(self, now: datetime) -> None:
         """Tell companies of deadlines, once a minute."""

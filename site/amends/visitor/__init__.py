@@ -1,5 +1,6 @@
 """The visitor's private page: whoever holds the link of a case is its customer. No account, no cookie."""
 
+from amends.visitor.consent import Consent
 from amends.visitor.views import Visitor
 
-__all__ = ["Visitor"]
+__all__ = ["Consent", "Visitor"]

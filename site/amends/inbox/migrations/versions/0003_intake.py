@@ -19,13 +19,11 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "slot", "shard", name=op.f("pk_rate")),
     )
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("suspicion", sa.String(length=16), nullable=False, server_default=""))
+    # Added in place: a batch would copy the table, and deleting the old one takes along what refers to it.
+    op.add_column("case", sa.Column("suspicion", sa.String(length=16), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.drop_column("suspicion")
-
+    op.drop_column("case", "suspicion")
     op.drop_table("rate")

@@ -59,10 +59,14 @@ def upgrade() -> None:
     op.add_column("contact", sa.Column("confirmed", sa.BigInteger(), nullable=True))
     op.add_column("contact", sa.Column("notice", sa.Integer(), nullable=True))
     op.add_column("staff", sa.Column("email", sa.Text(), nullable=True))
+    op.add_column("case", sa.Column("post_due", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index("ix_case_post_due", "case", ["post_due"])
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    op.drop_index("ix_case_post_due", "case")
+    op.drop_column("case", "post_due")
     op.drop_column("staff", "email")
     op.drop_column("contact", "notice")
     op.drop_column("contact", "confirmed")
