@@ -203,8 +203,8 @@ def test_a_sensitive_company_gets_private_cases_unless_the_customer_says_otherwi
     with (house.content / "acme" / "company.toml").open("a") as file:
         file.write("sensitive = true\n")
     house.worker.copy_settings()
-    assert '"publicity":"private"' in house.send(key="a" * 32).text
-    assert '"publicity":"public"' in house.send(key="b" * 32, publicity="public").text
+    assert house.send(key="a" * 32).json["publicity"] == "private"
+    assert house.send(key="b" * 32, publicity="public").json["publicity"] == "public"
     form = house.visitor().get("/acme/new", base_url=URL).text
     assert 'checked id="publicity-1" name="publicity" type="radio" value="private"' in form
 

@@ -1,5 +1,6 @@
 """The addresses of intake. No cookie, no session: a visitor is nobody until they have a private link."""
 
+import json
 import logging
 import re
 import secrets
@@ -116,7 +117,7 @@ class Intake:
             "company": company.name,
         }
         if _wants_json():
-            response = make_response(facts, 201)
+            response = Response(json.dumps(facts, ensure_ascii=False), 201, content_type="application/json")
         else:
             page = render_template("intake/receipt.html", company=company, receipt=receipt, facts=facts)
             response = make_response(page, 201)
