@@ -5,10 +5,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 
-from amends.inbox import Inbox
+from amends.inbox import Inbox, people
 from tests import postgres
 from tests.house import House
+
+HASHER = people._hasher
+people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""A hash that is made on purpose to take long is made hundreds of times here; one test asks for the real one."""
 
 DATABASES = ("sqlite", "postgresql")
 """What a module runs on whose own fixture `database` has these as its `params` and returns `database_of(request)`."""

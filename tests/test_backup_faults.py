@@ -211,6 +211,8 @@ def row(**facts: object) -> bytes:
     return json.dumps({**ROW, **facts}).encode() + b"\n"
 
 
+NOBODYS = b'{"number": "nobody00", "email": "canary@x", "reference": "", "confirmed": null, "notice": null}\n'
+
 HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "up": ({"members": {"record/../../evil": b"x"}}, "a member that no backup has: 'record/../../evil'"),
     "absolute": ({"members": {"/etc/evil": b"x"}}, "a member that no backup has: '/etc/evil'"),
@@ -259,7 +261,7 @@ HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "an object": ({"members": {"store/company.jsonl": row(board={"a": 1})}}, "board is of another kind"),
     "a key twice": ({"members": {"store/company.jsonl": row() * 2}}, r"among the rows 1 to 2 of company is one that"),
     "nobody's": (
-        {"members": {"store/contact.jsonl": b'{"number": "nobody00", "email": "canary@x", "reference": ""}\n'}},
+        {"members": {"store/contact.jsonl": NOBODYS}},
         "among the rows 1 to 1 of contact is one that this database does not take",
     ),
 }

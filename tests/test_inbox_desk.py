@@ -14,7 +14,7 @@ from amends.inbox.cases import Arrival, Contact
 from amends.inbox.deeds import Deed
 from amends.inbox.people import ABSOLUTE, IDLE, Person, PersonError
 from amends.inbox.schema import session, staff
-from tests.conftest import DATABASES, database_of
+from tests.conftest import DATABASES, HASHER, database_of
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_received, after, make_inbox
 
 PASSWORD = "correct horse battery"
@@ -57,7 +57,11 @@ def moment(seconds: int) -> datetime:
 # --- Staff ---
 
 
-def test_only_the_right_password_signs_in_and_only_its_argon2id_hash_is_stored(connection: Connection) -> None:
+def test_only_the_right_password_signs_in_and_only_its_argon2id_hash_is_stored(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_hasher", HASHER)
+    people._nobody.cache_clear()
     people.add(connection, "kim", "Kim", "keeper", None, PASSWORD, START)
     stored = connection.execute(select(staff.c.password).where(staff.c.login == "kim")).scalar_one()
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")  # RFC 9106, 4: the second recommended option
@@ -65,6 +69,7 @@ def test_only_the_right_password_signs_in_and_only_its_argon2id_hash_is_stored(c
     assert people.sign_in(connection, "kim", PASSWORD + " ") is None
     assert people.sign_in(connection, "nobody", PASSWORD) is None
     assert people.sign_in(connection, "nobody", "") is None
+    people._nobody.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -188,12 +188,15 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
         ("case", "text"),
         ("company", "board"), ("company", "settings"),
         ("contact", "email"), ("contact", "reference"),
+        ("correspondent", "digest"),
         ("deed", "facts"), ("deed", "failed"),
+        ("message", "error"), ("message", "facts"), ("message", "lane"), ("message", "recipient"),
         ("report", "answer"), ("report", "email"), ("report", "key"), ("report", "words"),
         ("request", "why"),
         ("session", "id"),
-        ("staff", "login"), ("staff", "name"), ("staff", "password"), ("staff", "role"),
+        ("staff", "email"), ("staff", "login"), ("staff", "name"), ("staff", "password"), ("staff", "role"),
         ("submission_key", "digest"), ("submission_key", "key"),
+        ("webhook", "secret"), ("webhook", "url"),
     }  # fmt: skip
 
 

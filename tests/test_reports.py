@@ -18,7 +18,6 @@ from amends.case import Case, Reason
 from amends.inbox import Inbox, reports
 from amends.inbox.reports import Report
 from amends.intake.forms import MAX_WORDS, REASONS
-from tests.conftest import DATABASES, database_of
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, an_event, put, put_case
 from tests.house import NOON, URL, House
 from tests.test_intake import give_trouble
@@ -27,11 +26,6 @@ ADDRESS = f"/acme/report/{NUMBER}"
 KEY = "k" * 32
 ITS_OWN = {"Origin": URL, "Sec-Fetch-Site": "same-origin"}
 SAID = {"reason": "personal-data", "words": "My telephone number stands there.", "email": "ida@x.example", "key": KEY}
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
 
 
 @pytest.fixture

@@ -8,16 +8,10 @@ from amends.inbox import cases, deeds
 from amends.intake.suspicion import suspicion
 from amends.record import LedgerOutcome
 from amends.submission import validate
-from tests.conftest import DATABASES, database_of
 from tests.factories import a_company
 from tests.house import NOON, House
 
 SPAM = "Cheap watches https://a.example https://b.example https://c.example"
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,7 @@ from sqlalchemy import event
 from amends.generator.build import Built, build
 from amends.record import case_file, exclusive
 from amends.work import BACK_OFF, TICK
-from tests.conftest import DATABASES, database_of
 from tests.house import NOON, URL, House
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
 
 
 def built_at(house: House) -> int:
