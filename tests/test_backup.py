@@ -19,7 +19,8 @@ from sqlalchemy import Connection, inspect, select, text
 from amends import backup, links
 from amends.backup import ArchiveError, back_up, files, restore, restoring, saving
 from amends.cli import main
-from amends.inbox import Inbox, cases
+from amends.inbox import Inbox, cases, erasures
+from amends.inbox.erasures import Erasure
 from amends.inbox.revisions import head, revision_of, upgrade
 from amends.inbox.schema import case, metadata, staff
 from tests.archives import (
@@ -332,7 +333,7 @@ def test_what_has_to_be_done_after_a_restore_is_done_before_anybody_sees_it(
 ) -> None:
     path, seen = backup_of(full), []
 
-    def hook(connection: Connection) -> None:
+    def hook(connection: Connection, _erased: object) -> None:
         seen.append((revision_of(connection), len(connection.execute(select(case)).all())))
         with Inbox(settings_in(tmp_path / "new").database).reading() as other:
             seen.append(inspect(other).get_table_names())
@@ -352,11 +353,18 @@ def test_what_has_to_be_done_after_a_restore_is_done_before_anybody_sees_it(
     inbox.close()
 
 
-def test_after_a_restore_nothing_has_to_be_done_yet(full: House) -> None:
-    before = rows_of(full.inbox)
+def test_what_was_erased_since_the_backup_is_erased_in_what_is_restored(full: House, tmp_path: Path) -> None:
+    path = backup_of(full)
     with full.inbox.writing() as connection:
-        backup.after_restore(connection)
-    assert rows_of(full.inbox) == before
+        number = connection.execute(select(case.c.number).where(case.c.text != "")).scalars().first()
+        assert number
+        erasures.add(connection, Erasure(number, "acme", full.now))
+    restore(full.settings, full.inbox, path, replace=True)
+    with full.inbox.reading() as connection:
+        found = cases.get(connection, number)
+        assert found
+        assert (found.text, found.author, found.salt) == ("", "", b"")
+        assert erasures.has(connection, "acme", number)
 
 
 # --- The commands ---

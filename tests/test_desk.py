@@ -29,7 +29,12 @@ OPEN_TO_ALL = {
     "consent.confirm",
     "consent.ask_to_stop",
     "consent.stop",
+    "visitor.act",
+    "visitor.back",
     "visitor.case",
+    "visitor.erased",
+    "visitor.question",
+    "referral.follow",
     "health",
 }
 """Every route that needs no sign-in. A new route stands here or behind the desk's guard."""

@@ -190,12 +190,14 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
         ("contact", "email"), ("contact", "reference"),
         ("correspondent", "digest"),
         ("deed", "facts"), ("deed", "failed"),
+        ("gift", "code"), ("gift", "conditions"), ("gift", "value"), ("gift", "what"),
         ("message", "error"), ("message", "facts"), ("message", "lane"), ("message", "recipient"),
         ("report", "answer"), ("report", "email"), ("report", "key"), ("report", "words"),
         ("request", "why"),
         ("session", "id"),
         ("staff", "email"), ("staff", "login"), ("staff", "name"), ("staff", "password"), ("staff", "role"),
         ("submission_key", "digest"), ("submission_key", "key"),
+        ("verdict", "text"),
         ("webhook", "secret"), ("webhook", "url"),
     }  # fmt: skip
 

@@ -136,7 +136,7 @@ def test_the_record_is_written_under_its_lock_only(house: House, monkeypatch: py
                 held.append(False)
         write_whole(path, data)
 
-    monkeypatch.setattr("amends.publish.write_whole", spy)
+    monkeypatch.setattr("amends.publish.writer.write_whole", spy)
     decide(house, house.receive(key="a" * 32), "reply", name="Olga", text="Sorry.", topic="billing")
     house.receive(key="b" * 32)
     house.pass_time(hours=24)

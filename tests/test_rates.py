@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from amends.gate import network_of
 from amends.inbox import Inbox, rates
 from amends.inbox.schema import rate
-from amends.intake.arrival import network_of
 from tests.conftest import DATABASES, database_of
 from tests.factories import make_inbox
 from tests.house import NOON, House

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, String, Table, Text, select, true
 
-from amends.case import Case, Event
-from amends.inbox import correspondents, notices, people, reports, webhooks
+from amends.case import Case, Event, Outcome
+from amends.inbox import cases, correspondents, deeds, gifts, notices, people, referrals, reports, verdicts, webhooks
+from amends.inbox.cases import Answer
+from amends.inbox.deeds import Deed
+from amends.inbox.gifts import Gift
 from amends.inbox.reports import Report
 from amends.inbox.schema import metadata
 from tests.house import House
@@ -23,7 +26,7 @@ MODULES = sorted(
     if "migrations" not in file.parts and file.stem != "__main__"
 )
 
-MADE_PUBLIC = {("deed", "facts"), ("case", "number")}
+MADE_PUBLIC = {("deed", "facts"), ("case", "number"), ("erasure", "number")}
 """What publishing is there to publish: the words of a decision that left, and the number."""
 
 
@@ -74,12 +77,21 @@ def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None
             notices.tell_customer(connection, name, notices.ToCustomer.RECEIPT, house.now)
             notices.tell_company(connection, "acme", name, notices.ToCompany.NEW, house.now)
     kim.submit("/desk/reports", report="1", why="canary-closing-words")
+    with house.inbox.writing() as connection:
+        cases.add_answer(connection, number, Answer(house.now, "", "canary-detail", by="customer"))
+        said = Event(house.now, "customer", "verdict", outcome=Outcome.PARTLY, text="canary")
+        verdicts.add(connection, private, said)
+        gifts.add(connection, number, Gift(house.now, "canary", "canary", "canary", "canary"))
+        referrals.make(connection, number, "acme", house.now)
+        deeds.add(connection, Deed(0, "acme", private, "followup", {"text": "canary"}, None, house.now, house.now))
+        deeds.add(connection, Deed(0, "acme", waiting, "verdict", {"outcome": "canary"}, None, house.now, house.now))
     house.pass_time(hours=30)
     house.work()
     private_columns = plant(house, number)
     assert {"canary-contact-email", "canary-staff-login", "canary-answer-text"} <= set(private_columns)
     assert {"canary-staff-email", "canary-webhook-url", "canary-webhook-secret"} <= set(private_columns)
     assert {"canary-message-recipient", "canary-message-facts"} <= set(private_columns)
+    assert {"canary-verdict-text", "canary-gift-code", "canary-deed-failed"} <= set(private_columns)
     assert {"canary-report-words", "canary-report-email", "canary-report-answer"} <= set(private_columns)
     (house.content / "acme" / "company.toml").touch()
     house.pass_time(days=2)

@@ -8,6 +8,7 @@ import click
 _ROOMS = {
     "building": ("build", "check", "clean", "index", "preview"),
     "operating": ("backup", "doctor", "restore"),
+    "erasing": ("erase",),
     "keeping": ("company", "import", "init", "snippet"),
     "masking": ("mask",),
     "serving": ("demo", "migrate", "serve", "staff", "work"),

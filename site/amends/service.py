@@ -21,7 +21,7 @@ from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Houses, Intake, Limits, Reception, Reports
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
-from amends.visitor import Consent, Visitor
+from amends.visitor import Consent, LostLinks, Referrals, SendAgain, Visitor
 
 _log = logging.getLogger("amends.service")
 
@@ -45,33 +45,40 @@ CSP = "; ".join(
 )
 
 
-def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, fresh: float = FRESH) -> Flask:
+def create_service(
+    settings: Settings,
+    inbox: Inbox,
+    now: Clock = clock.system,
+    fresh: float = FRESH,
+    send_link_again: SendAgain | None = None,
+) -> Flask:
     """Make the service for these settings over that store, whose schema is up to date.
 
-    What companies set is seen after `fresh` seconds at the latest.
+    What companies set is seen after `fresh` seconds at the latest. Without `send_link_again` nobody is asked for an
+    address to which a lost link could be sent.
     """
     app = Flask("amends", static_folder="static", static_url_path="/static", root_path=os.path.dirname(__file__))
     secret = settings.secret()
     _configure(app, settings, secret)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
-    app.jinja_env.globals.update(static=_static(), contacts=_contacts(app))
+    _prepare_templates(app)
     app.session_interface = _StaffSessions()
     houses = Houses(inbox, fresh)
     reception = Reception(inbox, Limits(settings.hourly_network, settings.hourly_company))
-    intake = Intake(reception, houses, now, settings.url, secret).blueprint()
-    reports = Reports(inbox, houses, settings.content, now, settings.url).blueprint()
-    app.register_blueprint(intake)
-    app.register_blueprint(reports)
-    consent = Consent(inbox, now, secret).blueprint()
-    app.register_blueprint(consent)
-    app.register_blueprint(Visitor(inbox, settings.content, now, secret).blueprint())
-    app.register_blueprint(Desk(settings, inbox, now).blueprint())
+    visitors = [
+        Intake(reception, houses, now, settings.url, secret).blueprint(),
+        Reports(inbox, houses, settings.content, now, settings.url).blueprint(),
+        Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
+        Consent(inbox, now, secret).blueprint(),
+        Referrals(inbox).blueprint(),
+    ]
+    if send_link_again:
+        visitors.append(LostLinks(inbox, now, settings.url, secret, send_link_again).blueprint())
+    for room in (*visitors, Desk(settings, inbox, now).blueprint()):
+        app.register_blueprint(room)
     # Before Flask-WTF's own check, which reads the form.
     app.before_request(_refuse_parts)
     forgery = CSRFProtect(app)
-    for room in (intake, reports, consent):
+    for room in visitors:
         forgery.exempt(room)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
     app.after_request(_harden)
@@ -88,6 +95,13 @@ def from_environment() -> Flask:
     """Make the service for the settings in the environment: what a WSGI server calls."""
     settings = read_settings(os.environ)
     return create_service(settings, Inbox(settings.database))
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
+    app.jinja_env.globals.update(static=_static(), contacts=_contacts(app))
 
 
 def _configure(app: Flask, settings: Settings, secret: bytes) -> None:

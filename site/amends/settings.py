@@ -29,6 +29,7 @@ _KEYS = (
     "log",
     "smtp",
     "mail_from",
+    "keep_contacts_days",
 )
 _SECRET_BYTES = 32
 _LOGS = ("text", "json")
@@ -72,7 +73,7 @@ class Settings:
     what they sent; `hourly_network` and `hourly_company` how many submissions are taken in within an hour from one
     network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit; `log` the form in which the
     service tells what it does, text or json. Mail is sent through `smtp` from the address `mail_from`, or not at
-    all.
+    all. `keep_contacts_days` is how long a customer's address and order number are kept after the case has ended.
     """
 
     content: Path
@@ -88,6 +89,7 @@ class Settings:
     log: str = "text"
     smtp: Smtp | None = None
     mail_from: str = ""
+    keep_contacts_days: int = 90
 
     @property
     def locks(self) -> Path:
@@ -141,6 +143,7 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
         log=_one_of("log", values["log"] or "text", _LOGS),
         smtp=smtp,
         mail_from=mail_from,
+        keep_contacts_days=_whole("keep_contacts_days", values["keep_contacts_days"] or "90", 3650),
     )
 
 

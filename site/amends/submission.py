@@ -93,23 +93,10 @@ def validate(fields: Mapping[str, str | None], company: Company) -> Submission:
     return submission
 
 
-def new_number() -> str:
-    """Make up a case's number: 40 random bits. The store refuses one that is taken."""
-    drawn = int.from_bytes(secrets.token_bytes(NUMBER_LENGTH * 5 // 8))
-    return "".join(ALPHABET[drawn >> 5 * place & 31] for place in range(NUMBER_LENGTH))
-
-
-def _problems(submission: Submission, given: Mapping[str, str]) -> list[tuple[str, Problem | None]]:
-    return [
-        ("text", _wrong_text(submission.text)),
-        ("email", _wrong_email(submission.email)),
-        ("website", _trapped(given.get("website", ""))),
-    ]
-
-
-def _wrong_text(text: str) -> Problem | None:
-    if not text:
-        return Problem("empty", "Please write what happened; a few words are enough.")
+def wrong_words(text: str, empty: str = "") -> Problem | None:
+    """Say what is wrong with a customer's words as `clean` left them; `empty` is the sentence where some are needed."""
+    if not text and empty:
+        return Problem("empty", empty)
     if len(text) > MAX_CUSTOMER:
         over = len(text) - MAX_CUSTOMER
         amount = "1 character" if over == 1 else f"{over} characters"
@@ -118,10 +105,25 @@ def _wrong_text(text: str) -> Problem | None:
     return None
 
 
-def _wrong_email(email: str) -> Problem | None:
+def wrong_address(email: str) -> Problem | None:
+    """Say what is wrong with an e-mail address; nothing where there is none."""
     if email and (one_line(email, MAX_EMAIL) != email or not _EMAIL.fullmatch(email)):
         return Problem("not_an_address", "This is no e-mail address. Correct it, or leave it empty.")
     return None
+
+
+def new_number() -> str:
+    """Make up a case's number: 40 random bits. The store refuses one that is taken."""
+    drawn = int.from_bytes(secrets.token_bytes(NUMBER_LENGTH * 5 // 8))
+    return "".join(ALPHABET[drawn >> 5 * place & 31] for place in range(NUMBER_LENGTH))
+
+
+def _problems(submission: Submission, given: Mapping[str, str]) -> list[tuple[str, Problem | None]]:
+    return [
+        ("text", wrong_words(submission.text, "Please write what happened; a few words are enough.")),
+        ("email", wrong_address(submission.email)),
+        ("website", _trapped(given.get("website", ""))),
+    ]
 
 
 def _trapped(website: str) -> Problem | None:

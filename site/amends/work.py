@@ -5,13 +5,14 @@ import logging
 import threading
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from amends.clock import Clock
 from amends.generator.build import BuildError, Built, build
-from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates
+from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, retention
 from amends.publish import CannotPublishError, Publisher
-from amends.record import NotABoardError, RecordError, is_slug, read_board, read_company, read_text
+from amends.record import NotABoardError, RecordError, find_case, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
 
 _log = logging.getLogger("amends.work")
@@ -58,9 +59,8 @@ class Worker:
         except RecordError as error:
             failures.append(str(error))
         wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
-        wrote += self._publisher.write_ledger()
+        wrote += self._tidy(now) + self._publisher.write_ledger()
         self._bring_up_to_date(now, wrote=bool(wrote))
-        self._tidy(now)
         if failures:
             raise CannotPublishError("; ".join(failures))
 
@@ -78,14 +78,17 @@ class Worker:
             with self._inbox.writing() as connection:
                 companies.put_all(connection, texts, board)
 
-    def _tidy(self, now: datetime) -> None:
-        """Forget, once an hour, what need not be known any longer."""
+    def _tidy(self, now: datetime) -> int:
+        """Forget, once an hour, what need not be known any longer; return how many files of the record that changed."""
         if self._tidy_at is not None and now < self._tidy_at:
-            return
+            return 0
         with self._inbox.writing() as connection:
             cases.forget_keys(connection, now)
             rates.forget(connection, now)
+        keep = timedelta(days=self._settings.keep_contacts_days)
+        retention.forget(self._inbox, now, keep, partial(find_case, self._settings.content))
         self._tidy_at = now + timedelta(hours=1)
+        return self._publisher.erase_again()
 
     def _turn_safely(self) -> float:
         try:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from amends.backup.archive import Archive, ArchiveError, Manifest, read_archive, store_member
 from amends.backup.files import Staged, visible
 from amends.backup.rows import batches_of
-from amends.inbox import Inbox
+from amends.inbox import Inbox, erasures
+from amends.inbox.erasures import Erasure
 from amends.inbox.revisions import head, is_known, upgrade
 from amends.inbox.schema import metadata
 from amends.record import exclusive
@@ -30,11 +32,19 @@ class Restored:
     has_secret: bool
 
 
-def after_restore(connection: Connection) -> None:
+def after_restore(connection: Connection, erased: Iterable[Erasure]) -> None:
     """Do to the restored store what has to be done before anybody sees it, in the transaction that restores it.
 
-    Nothing yet. What customers had erased since the backup was made is to be erased again here.
+    What customers had erased is erased again: what the backup's own list names, and what is `erased` since.
     """
+    for one in erased:
+        erasures.add(connection, one)
+    erasures.apply_again(connection)
+
+
+def _erased_until_now(connection: Connection) -> list[Erasure]:
+    """Return the erasure list of the store that is to be replaced; empty where it has none."""
+    return erasures.all_of_them(connection) if inspect(connection).has_table("erasure") else []
 
 
 def restore(settings: Settings, inbox: Inbox, path: Path, *, replace: bool = False) -> Restored:
@@ -82,8 +92,9 @@ def _replace(settings: Settings, inbox: Inbox, archive: Archive, staged: Staged,
     own = _secret(settings)
     try:
         with inbox.writing() as connection:
+            erased = _erased_until_now(connection)
             _fill(connection, archive, replace=replace)
-            after_restore(connection)
+            after_restore(connection, erased)
             # From here on until the new record is in place there is no board: nothing can work with half of a restore.
             staged.put_aside()
             secret = archive.secret()

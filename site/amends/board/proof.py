@@ -245,9 +245,10 @@ def _fitting(case: Case) -> frozenset[LedgerOutcome]:
     """Return the outcomes with which the ledger says of a case what its file says."""
     if _is_removed(case):
         # What was withheld after it had appeared without its text leaves a tombstone too.
-        return frozenset({LedgerOutcome.PUBLISHED, LedgerOutcome.WITHHELD})
+        return frozenset({LedgerOutcome.PUBLISHED, LedgerOutcome.WITHHELD, LedgerOutcome.ERASED})
     if case.is_gone:
-        return frozenset({LedgerOutcome.WITHDRAWN})
+        # Erased: of that only the ledger tells, the tombstone is the same.
+        return frozenset({LedgerOutcome.WITHDRAWN, LedgerOutcome.ERASED})
     return frozenset({LedgerOutcome.WAITING if case.is_stub else LedgerOutcome.PUBLISHED})
 
 

@@ -65,7 +65,9 @@ def import_command(file: Path, slug: str, source: str, content: str | None) -> N
         record = load(settings.content)
         if slug not in {company.slug for company in record.companies}:
             raise NotABoardError(f"{settings.content} has no company {slug}: amends company add {slug}")
-        publisher = Publisher(settings.content, settings.locks, Inbox(settings.database))
+        inbox = Inbox(settings.database)
+        inbox.migrate()
+        publisher = Publisher(settings.content, settings.locks, inbox)
         done = import_file(file, record.company(slug), source, publisher)
     for line, why in done.refused:
         click.echo(f"{file}:{line}: {why}", err=True)

@@ -1,18 +1,20 @@
 """The pages of the desk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
-from amends.case import Case, state
+from amends.case import Case, Event, state
 from amends.clock import Clock
 from amends.desk import guard, words
 from amends.desk.forms import ButtonForm, CloseForm, PublishForm, ReplyForm, SignInForm, WithholdForm
 from amends.desk.inbox_list import waiting
 from amends.desk.report_list import reported
-from amends.inbox import Inbox, cases, deeds, reports
+from amends.inbox import Inbox, cases, deeds, reports, verdicts
 from amends.inbox.cases import Contact, Received
 from amends.inbox.deeds import Deed
 from amends.record import Company, Current, find_case
@@ -32,6 +34,7 @@ class Matter:
     public: Case | None
     contact: Contact
     answers: list[cases.Answer]
+    verdicts: Sequence[Event]
     pending: list[Deed]
     asked: list[tuple[str, str, object]]
 
@@ -189,7 +192,8 @@ class Desk:
         """Take a decision back before it leaves; a reply's words go back into the form."""
         matter = self._matter(company, number)
         form = ButtonForm()
-        undone = next((deed for deed in matter.pending if str(deed.id) == form.deed.data), None)
+        own = (deed for deed in matter.pending if not deed.is_customers)
+        undone = next((deed for deed in own if str(deed.id) == form.deed.data), None)
         if undone is None or not form.validate_on_submit():
             return self._back(matter)
         with self._inbox.writing() as connection:
@@ -244,7 +248,8 @@ class Desk:
                 received=received if own else None,
                 public=find_case(self._settings.content, slug, number),
                 contact=cases.contacts_of(connection, number) if own else Contact(),
-                answers=cases.answers(connection, number) if own else [],
+                answers=_answers(connection, number) if own else [],
+                verdicts=verdicts.of_case(connection, number) if own and not guard.person().is_keeper else [],
                 pending=deeds.of_case(connection, number, slug),
                 asked=list(deeds.asked(connection, number)) if own else [],
             )
@@ -260,7 +265,7 @@ class Desk:
         decision = Deed(0, matter.company.slug, matter.number, kind, facts, guard.person().id, now, leaves)
         with self._inbox.writing() as connection:
             pending = deeds.of_case(connection, matter.number, matter.company.slug)
-            if any(deed.failed is None for deed in pending):
+            if any(deed.failed is None and not deed.is_customers for deed in pending):
                 return False
             deeds.add(connection, decision)
         return True
@@ -312,6 +317,12 @@ class Desk:
 
     def _back(self, matter: Matter) -> AnyResponse:
         return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
+
+
+def _answers(connection: Connection, number: str) -> list[cases.Answer]:
+    """Return what was said in private; what the customer says to the company alone is none of the keeper's business."""
+    said = cases.answers(connection, number)
+    return [answer for answer in said if answer.by == "company" or not guard.person().is_keeper]
 
 
 def _topics(matter: Matter) -> dict[str, str]:

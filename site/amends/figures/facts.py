@@ -134,7 +134,9 @@ def _of_entry(entry: Entry, line: LedgerLine | None, zone: tzinfo) -> Fact:
         # The tombstone of a stub: its words were never public.
         return _of_line(line)
     # A case in the ledger was received here, whatever somebody writes into its file later.
-    return _replied_no_earlier(_of_file(case, Place.PAGE, zone), line)
+    fact = _replied_no_earlier(_of_file(case, Place.PAGE, zone), line)
+    erased = fact.place is Place.WITHDRAWN and line.outcome is LedgerOutcome.ERASED
+    return replace(fact, place=Place.ERASED) if erased else fact
 
 
 def _replied_no_earlier(fact: Fact, line: LedgerLine) -> Fact:

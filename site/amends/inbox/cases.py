@@ -51,7 +51,8 @@ class Received:
     @property
     def is_answered_privately(self) -> bool:
         """Whether an answer can reach the customer only behind the private link. Nobody owes one to spam."""
-        return self.is_private or (self.outcome == "withheld" and self.reason != "spam")
+        kept = self.is_private and self.outcome not in ("withdrawn", "erased")
+        return kept or (self.outcome == "withheld" and self.reason != "spam")
 
     @property
     def is_owed_an_answer(self) -> bool:
@@ -70,11 +71,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The company's answer to a case that only the company sees."""
+    """What one of the two said to the other alone; `name` is empty where the customer spoke."""
 
     at: datetime
     name: str
     text: str
+    by: str = "company"
 
 
 _columns = [case.c[name] for name in Received.__slots__]
@@ -221,14 +223,42 @@ def answered(connection: Connection, number: str, company: str, at: datetime) ->
     )
 
 
+def take_back(connection: Connection, number: str, outcome: str, at: datetime) -> None:
+    """Note that the customer withdrew or erased a case, and empty it. What was withheld stays counted as that."""
+    stands = case.c.outcome.not_in((outcome, "withheld", "erased"))
+    connection.execute(
+        update(case)
+        .where(case.c.number == number, stands)
+        .values(outcome=outcome, reason=None, outcome_at=at, ledger_due=True)
+    )
+    emptied = {"author": "", "text": "", "page": "", "same": None}
+    connection.execute(update(case).where(case.c.number == number).values(emptied))
+
+
+def hide_name(connection: Connection, number: str) -> None:
+    """Forget how the customer wanted to be called."""
+    connection.execute(update(case).where(case.c.number == number).values(author=""))
+
+
+def keep_private(connection: Connection, number: str, at: datetime) -> None:
+    """Note that only the company may see a case that nobody has read yet."""
+    connection.execute(
+        update(case)
+        .where(case.c.number == number, case.c.outcome == "waiting")
+        .values(publicity="private", outcome="private", outcome_at=at, ledger_due=True)
+    )
+
+
 def add_answer(connection: Connection, number: str, given: Answer) -> None:
-    """Store an answer to a private case, once."""
-    same = (answer.c.number == number, answer.c.at == given.at, answer.c.text == given.text)
+    """Store what one of the two says to the other alone, once."""
+    same = (answer.c.number == number, answer.c.at == given.at, answer.c.text == given.text, answer.c.by == given.by)
     if connection.execute(select(answer.c.id).where(*same)).first() is None:
-        connection.execute(insert(answer).values(number=number, at=given.at, name=given.name, text=given.text))
+        facts = {name: getattr(given, name) for name in Answer.__slots__}
+        connection.execute(insert(answer).values(number=number, **facts))
 
 
 def answers(connection: Connection, number: str) -> list[Answer]:
-    """Return the answers to a private case, oldest first."""
-    query = select(answer.c.at, answer.c.name, answer.c.text).where(answer.c.number == number).order_by(answer.c.id)
-    return [Answer(row.at, row.name, row.text) for row in connection.execute(query)]
+    """Return what was said in private about a case, oldest first."""
+    columns = [answer.c[name] for name in Answer.__slots__]
+    query = select(*columns).where(answer.c.number == number).order_by(answer.c.id)
+    return [Answer(**row._mapping) for row in connection.execute(query)]

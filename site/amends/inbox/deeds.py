@@ -1,4 +1,7 @@
-"""What staff decided: it waits a few seconds, in which it can be undone, and then leaves for the record."""
+"""What staff decided and the customer did, on its way to the record.
+
+What staff decided waits a few seconds, in which it can be undone; what the customer did leaves at once.
+"""
 
 import json
 from dataclasses import dataclass
@@ -12,19 +15,24 @@ from amends.inbox.schema import deed, request
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One decision of a member of staff about one case; `facts` are those of its kind."""
+    """One decision about one case; `facts` are those of its kind. `staff` is None where the customer made it."""
 
     id: int
     company: str
     number: str
     kind: str
     facts: dict[str, str]
-    staff: int
+    staff: int | None
     made: datetime
     leaves: datetime
     at: datetime | None = None
     done: datetime | None = None
     failed: str | None = None
+
+    @property
+    def is_customers(self) -> bool:
+        """Whether the customer made it, and no member of staff may take it back."""
+        return self.staff is None
 
 
 _columns = (
@@ -82,8 +90,9 @@ def leaving(connection: Connection, now: datetime) -> list[Deed]:
 
 
 def done(connection: Connection, identity: int, now: datetime) -> None:
-    """Note that a decision has left."""
+    """Note that a decision has left; what the customer said with it stands in the record now, and only there."""
     connection.execute(update(deed).where(deed.c.id == identity).values(done=now))
+    connection.execute(update(deed).where(deed.c.id == identity, deed.c.staff.is_(None)).values(facts="{}"))
 
 
 def failed(connection: Connection, identity: int, why: str) -> None:
@@ -109,6 +118,21 @@ def decide(connection: Connection, number: str, now: datetime) -> None:
     connection.execute(
         update(request).where(request.c.number == number, request.c.decided.is_(None)).values(decided=now)
     )
+
+
+def silence(connection: Connection, number: str, company: str, now: datetime) -> None:
+    """Empty what was said about an erased case: of the customer all words, of staff those that have left.
+
+    A verdict that has not left yet still counts, without its words.
+    """
+    of_it = (deed.c.number == number, deed.c.company == company)
+    connection.execute(update(deed).where(*of_it, deed.c.done.is_not(None)).values(facts="{}"))
+    for pending in of_case(connection, number, company):
+        if pending.is_customers and pending.kind != "erase":
+            facts = {name: fact for name, fact in pending.facts.items() if name != "text"}
+            undone = None if pending.kind == "verdict" and pending.failed is None else now
+            query = update(deed).where(deed.c.id == pending.id)
+            connection.execute(query.values(facts=json.dumps(facts), undone=undone))
 
 
 def _deed(row: Row[*tuple[Any, ...]]) -> Deed:

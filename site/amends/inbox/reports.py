@@ -11,6 +11,9 @@ from amends.inbox.schema import report
 OTHER = "other"
 """The reason of a report that has none of the record's reasons; then its words say what is wrong."""
 
+OBJECTION = "objection"
+"""The reason where the customer says that the case should not have been withheld, hidden or removed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -55,6 +58,13 @@ def with_key(connection: Connection, company: str, key: str) -> Report | None:
 def get(connection: Connection, identity: int) -> Report | None:
     """Return the report with this id."""
     row = connection.execute(select(*_columns).where(report.c.id == identity)).first()
+    return _report(row) if row else None
+
+
+def objection_to(connection: Connection, company: str, number: str) -> Report | None:
+    """Return what the customer of a case last objected, if anything."""
+    of_it = (report.c.company == company, report.c.number == number, report.c.reason == OBJECTION)
+    row = connection.execute(select(*_columns).where(*of_it).order_by(report.c.id.desc()).limit(1)).first()
     return _report(row) if row else None
 
 

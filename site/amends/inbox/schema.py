@@ -131,12 +131,64 @@ rate = Table(
 answer = Table(
     "answer",
     metadata,
-    # The company's answers to a case that only the company sees.
+    # What company and customer said to each other alone: also about a public case, such as an order number.
     Column("id", Integer, primary_key=True),
     Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
+    Column("by", String(8), nullable=False),
+    # Empty where the customer speaks.
     Column("name", Text, nullable=False),
     Column("text", Text, nullable=False),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    # What the customer says of a case that only the company sees. That of a public case stands in the record.
+    Column("id", Integer, primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("again", Boolean),
+    Column("score", Integer),
+    Column("recommend", Integer),
+    Column("text", Text, nullable=False, default=""),
+)
+
+gift = Table(
+    "gift",
+    metadata,
+    # What the company gives the customer as goodwill; the code is for nobody else.
+    Column("id", Integer, primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("made", Instant, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("value", Text, nullable=False, default=""),
+    Column("code", Text, nullable=False, default=""),
+    Column("conditions", Text, nullable=False, default=""),
+    # As ISO 8601 has it: not every database knows days.
+    Column("last_day", String(10)),
+)
+
+referral = Table(
+    "referral",
+    metadata,
+    # A link with which a customer recommends the company. Of who follows it nothing is kept but their number.
+    Column("code", String(16), primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("company", _slug, nullable=False, index=True),
+    Column("made", Instant, nullable=False),
+    Column("visits", Integer, nullable=False, default=0),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    # The erasure list: what has to be emptied again wherever an old copy of it comes back.
+    # Not a foreign key: it outlives the case.
+    Column("number", _number, primary_key=True),
+    Column("company", _slug, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 staff = Table(
@@ -166,14 +218,15 @@ session = Table(
 deed = Table(
     "deed",
     metadata,
-    # What staff decided and what has not left yet, or has: the desk's outbox towards the record.
+    # What staff decided or the customer asked for, left or not: the outbox towards the record.
     Column("id", Integer, primary_key=True),
     # Not a foreign key: a case of the record may never have been in this inbox.
     Column("company", _slug, nullable=False),
     Column("number", _number, nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("facts", Text, nullable=False),
-    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    # Null for what the customer did.
+    Column("staff", Integer, ForeignKey("staff.id")),
     Column("made", Instant, nullable=False),
     Column("leaves", Instant, nullable=False),
     # Fixed before the first attempt, so that a repeated one writes the same event.

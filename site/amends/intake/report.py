@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from amends import gate
 from amends.case import Case
 from amends.clock import Clock
 from amends.inbox import Inbox, StoreUnavailableError
@@ -90,10 +91,10 @@ class Reports:
         subject = self._subject(company, case)
         if subject.nothing_shown:
             return _not_shown(subject)
-        if self._is_foreign():
+        if gate.is_foreign(self._url):
             message = "This was sent from another site, so nothing was saved. Please use the form here."
             return _page(subject, ReportForm(formdata=None), 403, message)
-        if not arrival.is_utf8():
+        if not gate.is_utf8():
             message = "The text did not arrive as UTF-8, so it could not be read. Nothing was saved."
             return _page(subject, ReportForm(formdata=None), 400, message)
         return self._take(subject, ReportForm(formdata=request.form))
@@ -128,16 +129,6 @@ class Reports:
             message = f"There is no public case “{number[:40]}” of {name} here. Nothing was saved."
             raise _NothingHereError("No such case", message)
         return Subject(*found, number, find_case(self._content, slug, number))
-
-    def _is_foreign(self) -> bool:
-        """Whether another site's page sent this: its visitors should report nothing unawares.
-
-        Browsers send Origin with every POST (Fetch standard, 3.2) and say where it came from in Sec-Fetch-Site
-        (W3C Fetch Metadata); what sends neither is no browser, and nobody's visitor.
-        """
-        origin = request.headers.get("Origin", self._url)
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        return origin != self._url or site not in ("same-origin", "none")
 
 
 def _page(subject: Subject, form: ReportForm, status: int, message: str = "") -> Response:

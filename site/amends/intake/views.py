@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from amends import gate
 from amends.clock import Clock, stamp
 from amends.inbox import StoreUnavailableError
 from amends.intake import arrival, widget
-from amends.intake.arrival import Houses, network_of
+from amends.intake.arrival import Houses
 from amends.intake.forms import FeedbackForm
 from amends.intake.receive import KeyReusedError, Receipt, Reception, TooManyError
 from amends.intake.suspicion import suspicion
@@ -86,7 +87,7 @@ class Intake:
 
     def _take(self, found: tuple[Company, Board], submission: Submission) -> Response:
         company = found[0]
-        network = network_of(self._secret, request.remote_addr)
+        network = gate.network_of(self._secret, request.remote_addr)
         try:
             now = self._clock()
             looks_like = suspicion(submission, _shown(), now)
@@ -134,7 +135,7 @@ class Intake:
 
     def _unreadable(self, found: tuple[Company, Board]) -> Response | None:
         try:
-            readable = arrival.is_utf8()
+            readable = gate.is_utf8()
         except RequestEntityTooLarge:
             message = f"This is far too long: at most {MAX_CUSTOMER} characters can be sent. Nothing was saved."
             return self._error(found, FeedbackForm(formdata=None), 413, "too_large", message)

@@ -2,7 +2,7 @@
 
 from amends.record.current import Current, case_file, find_case, fingerprint
 from amends.record.emit import CannotSpliceError, splice, write_case
-from amends.record.files import exclusive, write_whole
+from amends.record.files import exclusive, remove, write_whole
 from amends.record.house import is_slug, read_board, read_company
 from amends.record.ledger import month_of, read_ledger, write_ledger
 from amends.record.model import (
@@ -60,6 +60,7 @@ __all__ = [
     "read_company",
     "read_ledger",
     "read_text",
+    "remove",
     "splice",
     "write_case",
     "write_ledger",

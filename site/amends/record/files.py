@@ -30,6 +30,13 @@ def write_whole(path: Path, data: bytes) -> None:
     _sync(path.parent)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there, so that it does not come back with a crash."""
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir():
+        _sync(path.parent)
+
+
 def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return

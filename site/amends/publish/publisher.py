@@ -1,13 +1,7 @@
-"""The only door from the inbox to the record.
-
-Everything here can be done twice: what is in the record already is not written again. The record is written
-first and durably, then the inbox forgets what the record now holds, so that a crash between the two loses
-nothing and publishes nothing twice.
-"""
+"""Carrying out what was decided, and what the clock asks for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,42 +9,28 @@ from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
-from amends.inbox import Inbox, cases, deeds, notices
+from amends.inbox import Inbox, cases, deeds, erasures, notices
 from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany, ToCustomer
+from amends.publish.customers import Customers
+from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.writer import Writer, not_before
 from amends.record import (
     LedgerLine,
     LedgerOutcome,
-    case_file,
-    case_path,
-    exclusive,
+    RecordError,
     month_of,
-    read_case,
     read_ledger,
     read_text,
     splice,
     write_case,
     write_ledger,
-    write_whole,
 )
-from amends.record.front import MAX_BYTES
 from amends.text import title_of
 
 ASKED_AFTER = timedelta(days=3)
 """How long after a reply its customer is asked whether the matter is solved; while a promise runs, later."""
-
-
-class CannotPublishError(ValueError):
-    """Something cannot go into the record as it is; the text says why. Nothing was changed."""
-
-
-class DivergedError(CannotPublishError):
-    """An imported case is there already, and goes on otherwise from `turn` on."""
-
-    def __init__(self, turn: Event) -> None:
-        super().__init__("this conversation goes on otherwise than the one that is there")
-        self.turn = turn
 
 
 class Put(StrEnum):
@@ -65,11 +45,15 @@ class Publisher:
     """Writes to one record. `locks` keeps its processes apart; the inbox may be shared by several machines."""
 
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
-        self._content, self._locks, self._inbox = content, locks, inbox
+        self._writer, self._inbox = Writer(content, locks), inbox
+        self._customers = Customers(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
-        self.written: set[Path] = set()
+
+    @property
+    def written(self) -> set[Path]:
         """The files written since somebody last looked."""
+        return self._writer.written
 
     def carry_out_due(self, now: datetime) -> int:
         """Carry out the decisions that leave now; return how many did. What fails for a while stays due."""
@@ -79,13 +63,17 @@ class Publisher:
             return 0
         with self._inbox.writing() as connection:
             leaving = deeds.leaving(connection, now)
-        done, stuck = 0, set()
+        done = 0
+        stuck: set[str] = set()
         for deed in leaving:
-            if deed.number not in stuck:
-                known = len(self.failures)
-                done += self._attempt(partial(self._carry_out, deed, now))
+            if deed.number in stuck:
+                continue
+            try:
+                done += self._carry_out(deed, now)
+            except (OSError, ValueError) as error:
+                self.failures.append(str(error))
                 # What was decided later about this case may need what could not be done yet.
-                stuck.update([deed.number] if len(self.failures) > known else [])
+                stuck.add(deed.number)
         return done
 
     def publish_stubs(self, now: datetime) -> int:
@@ -103,6 +91,12 @@ class Publisher:
             months[received.company, month_of(received.received)].append(received)
         return sum(self._attempt(partial(self._write_month, *month, members)) for month, members in months.items())
 
+    def erase_again(self) -> int:
+        """Empty every case on the erasure list whose words came back into the record; return how many had."""
+        with self._inbox.reading() as connection:
+            listed = erasures.all_of_them(connection)
+        return sum(self._attempt(partial(self._customers.empty, one.company, one.number, one.at)) for one in listed)
+
     def _attempt(self, step: Callable[[], bool]) -> bool:
         """Do one thing; where it fails, remember that and go on: no file of one company stops the others."""
         try:
@@ -116,14 +110,15 @@ class Publisher:
 
         DivergedError where it is there and goes on otherwise.
         """
-        path = self._path(case.company, case.received, case.number)
-        shown = path.relative_to(self._content).as_posix()
-        with self._writing():
+        path = self._writer.path(case.company, case.received, case.number)
+        with self._writer.alone():
+            if self._is_erased(case.company, case.number):
+                return Put.PRESENT
             if not path.exists():
-                self._write(path, write_case(case), case)
+                self._writer.write(path, write_case(case), case)
                 return Put.ADDED
-            text = read_text(path, shown)
-            found = read_case(text, case.company, shown)
+            there = self._writer.read(path, case.company)
+            text, found = there.text, there.case
             if found.text != case.text or any(event.by == "keeper" for event in found.events):
                 # Removed, masked or edited since: what was taken out must not come back by another import.
                 return Put.PRESENT
@@ -131,14 +126,22 @@ class Publisher:
             if not added:
                 return Put.PRESENT
             for event in added:
-                text = splice(text, event, case.company, shown)
-            self._write(path, text, replace(found, events=(*found.events, *added)))
+                text = splice(text, event, case.company, there.shown)
+            self._writer.write(path, text, replace(found, events=(*found.events, *added)))
             return Put.EXTENDED
 
     def _carry_out(self, deed: Deed, now: datetime) -> bool:
+        at = deed.at or now
         try:
-            _DEEDS[deed.kind](self, deed, deed.at or now)
+            if deed.is_customers:
+                self._customers.carry_out(deed, at)
+            else:
+                _DEEDS[deed.kind](self, deed, at)
         except (ValueError, KeyError) as error:
+            if deed.is_customers and isinstance(error, RecordError):
+                # The customer can mend no file: it stays due until somebody has.
+                self.failures.append(str(error))
+                return False
             # Also a decision that is not what it should be: it must not keep the others from leaving.
             with self._inbox.writing() as connection:
                 deeds.failed(connection, deed.id, str(error))
@@ -154,12 +157,12 @@ class Publisher:
         if received.outcome != LedgerOutcome.WAITING:
             return
         topic = deed.facts.get("topic") or received.topic
-        path = self._path(received.company, received.received, received.number)
-        with self._writing():
+        path = self._writer.path(received.company, received.received, received.number)
+        with self._writer.alone():
             before = self._stub_at(path, received)
             if before is None or before.is_stub:
                 case = _read_by_a_person(before or _stub(received), received, topic, at)
-                self._write(path, write_case(case), case)
+                self._writer.write(path, write_case(case), case)
             elif before.text != received.text:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
@@ -173,7 +176,7 @@ class Publisher:
         event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
         if "topic" in facts:
             self._publish(deed, at, alone=False)
-        case = self._add(deed, event)
+        case = self._writer.add(deed.company, deed.number, event)
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
             known = received is not None and received.company == deed.company
@@ -203,8 +206,10 @@ class Publisher:
         if received.outcome == LedgerOutcome.PUBLISHED:
             raise CannotPublishError("this case is public already; it can be hidden or removed, not withheld")
         reason = Reason(deed.facts["reason"])
-        if self._path(received.company, received.received, received.number).exists():
-            self._add(deed, Event(at, "keeper", "removed", reason=reason, why=deed.facts.get("why")))
+        if self._writer.path(received.company, received.received, received.number).exists():
+            self._writer.add(
+                deed.company, deed.number, Event(at, "keeper", "removed", reason=reason, why=deed.facts.get("why"))
+            )
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.WITHHELD, at, reason)
             notices.tell_customer(connection, received.number, ToCustomer.WITHHELD, at)
@@ -215,55 +220,43 @@ class Publisher:
             received = cases.get(connection, deed.number)
         if received is None or received.company != deed.company:
             raise CannotPublishError(f"the inbox has no case {deed.number} of {deed.company}")
+        if self._is_erased(deed.company, deed.number):
+            raise CannotPublishError("the customer has erased this case")
         return received
 
-    def _add(self, deed: Deed, event: Event) -> Case:
-        """Add an event to a case's file, unless it is there; return the case with it."""
-        with self._writing():
-            path = case_file(self._content, deed.company, deed.number)
-            if path is None:
-                raise CannotPublishError("the case has no file: publish it first, or put the file back")
-            shown = path.relative_to(self._content).as_posix()
-            text = read_text(path, shown)
-            case = read_case(text, deed.company, shown)
-            if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
-                return case
-            event = replace(event, at=_not_before(case, event.at))
-            case = replace(case, events=(*case.events, event))
-            self._write(path, splice(text, event, deed.company, shown), case)
-            return case
+    def _is_erased(self, company: str, number: str) -> bool:
+        with self._inbox.reading() as connection:
+            return erasures.has(connection, company, number)
 
     def _publish_stub(self, received: Received) -> bool:
-        path = self._path(received.company, received.received, received.number)
-        with self._writing():
+        path = self._writer.path(received.company, received.received, received.number)
+        with self._writer.alone():
             if received.is_private or path.exists():
                 return False
-            self._put(path, write_case(_stub(received)).encode())
+            self._writer.put(path, write_case(_stub(received)).encode())
         return True
 
     def _stub_at(self, path: Path, received: Received) -> Case | None:
         """Return the case that stands there; CannotPublishError where it is another, or a stub edited by hand."""
         if not path.exists():
             return None
-        shown = path.relative_to(self._content).as_posix()
-        text = read_text(path, shown)
-        found = read_case(text, received.company, shown)
-        if found.received != received.received:
-            raise CannotPublishError(f"{shown} is another case with this number")
-        if found.is_stub and write_case(found) != text:
-            raise CannotPublishError(f"{shown} was edited by hand; put the text into the file by hand too")
-        return found
+        there = self._writer.read(path, received.company)
+        if there.case.received != received.received:
+            raise CannotPublishError(f"{there.shown} is another case with this number")
+        if there.case.is_stub and write_case(there.case) != there.text:
+            raise CannotPublishError(f"{there.shown} was edited by hand; put the text into the file by hand too")
+        return there.case
 
     def _write_month(self, company: str, month: str, members: Sequence[Received]) -> bool:
         shown = f"{company}/ledger/{month}.csv"
-        path = self._content / shown
-        with self._writing():
+        path = self._writer.content / shown
+        with self._writer.alone():
             before = read_text(path, shown) if path.exists() else ""
             lines = {line.case: line for line in (read_ledger(before, shown) if before else ())}
             lines.update({received.number: _line(received) for received in members})
             after = write_ledger(lines.values())
             if after != before:
-                self._put(path, after.encode())
+                self._writer.put(path, after.encode())
         with self._inbox.writing() as connection:
             for received in members:
                 cases.ledger_written(connection, received)
@@ -272,38 +265,17 @@ class Publisher:
     def _note_first_reply(self, case: Case) -> None:
         """Complete the ledger's line of a case that is in the record but never was in this inbox."""
         shown = f"{case.company}/ledger/{month_of(case.received)}.csv"
-        path = self._content / shown
+        path = self._writer.content / shown
         if case.first_reply is None or not path.exists():
             return
-        with self._writing():
+        with self._writer.alone():
             lines = read_ledger(read_text(path, shown), shown)
             noted = [
                 replace(line, first_reply=line.first_reply or case.first_reply.at) if line.case == case.number else line
                 for line in lines
             ]
             if noted != list(lines):
-                self._put(path, write_ledger(noted).encode())
-
-    def _write(self, path: Path, text: str, case: Case) -> None:
-        """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""
-        shown, data = path.relative_to(self._content).as_posix(), text.encode()
-        if len(data) > MAX_BYTES:
-            raise CannotPublishError(f"{shown} would be larger than {MAX_BYTES} bytes, which no case file may be")
-        if read_case(text, case.company, shown) != case:
-            raise CannotPublishError(f"{shown} would not read as it should")
-        self._put(path, data)
-
-    def _put(self, path: Path, data: bytes) -> None:
-        write_whole(path, data)
-        self.written.add(path)
-
-    def _path(self, company: str, received: datetime, number: str) -> Path:
-        return self._content / case_path(company, received, number)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with exclusive(self._locks, "record"):
-            yield
+                self._writer.put(path, write_ledger(noted).encode())
 
 
 _DEEDS = {
@@ -313,11 +285,6 @@ _DEEDS = {
     "release": Publisher._release,
     "withhold": Publisher._withhold,
 }
-
-
-def _not_before(case: Case, at: datetime) -> datetime:
-    """Return the time for a new event: a clock that was put back must not make the file impossible."""
-    return max(at, case.received, *(event.at for event in case.events))
 
 
 def _new_turns(found: Case, imported: Case) -> tuple[Event, ...]:
@@ -354,7 +321,7 @@ def _read_by_a_person(before: Case, received: Received, topic: str, at: datetime
         title=title_of(received.text) or None,
         page=received.page or None,
         same=received.same,
-        events=(*before.events, Event(_not_before(before, at), "system", "published")),
+        events=(*before.events, Event(not_before(before, at), "system", "published")),
     )
 
 

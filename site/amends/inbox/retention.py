@@ -1,0 +1,67 @@
+"""How long what is private is kept once nobody needs it: the worker's hourly tidying."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, not_, select, update
+
+from amends.case import Case, Outcome
+from amends.inbox import Inbox, cases, verdicts
+from amends.inbox.cases import Received
+from amends.inbox.contacts import is_confirmed
+from amends.inbox.schema import case, contact, report
+
+SILENT = timedelta(days=180)
+"""A case in which nothing has happened for so long has ended."""
+
+UNCONFIRMED = timedelta(days=14)
+"""An address that nobody has confirmed by then is forgotten: it may be somebody else's."""
+
+REPORTS = timedelta(days=90)
+"""How long a closed report keeps its words and its address."""
+
+FindCase = Callable[[str, str], Case | None]
+"""Reads a company's case from the record, by slug and number."""
+
+_AT_ONCE = 500
+
+
+def forget(inbox: Inbox, now: datetime, keep_contacts: timedelta, find: FindCase) -> None:
+    """Forget the contacts of cases that ended so long ago, addresses never confirmed, and who reported what."""
+    before = now - keep_contacts
+    with inbox.reading() as connection:
+        # The record is read before anything is locked; what ends meanwhile is found an hour later.
+        known = [(received, find(received.company, received.number)) for received in _with_contacts(connection, before)]
+        over = [received.number for received, public in known if ended(received, public, connection) <= before]
+    with inbox.writing() as connection:
+        for first in range(0, len(over), _AT_ONCE):
+            connection.execute(delete(contact).where(contact.c.number.in_(over[first : first + _AT_ONCE])))
+        old = select(case.c.number).where(case.c.received <= now - UNCONFIRMED)
+        connection.execute(update(contact).where(contact.c.number.in_(old), not_(is_confirmed())).values(email=""))
+        connection.execute(update(report).where(report.c.closed <= now - REPORTS).values(words="", email=""))
+
+
+def ended(received: Received, public: Case | None, connection: Connection) -> datetime:
+    """Return when a case ended, or will have if nothing more happens: the record's word counts where it has one."""
+    if received.outcome in ("withdrawn", "erased") and received.outcome_at:
+        return received.outcome_at
+    gone = public.last("withdrawn", "removed") if public else None
+    if gone:
+        return gone.at
+    said = (public.last("verdict") if public else None) or next(
+        reversed(verdicts.of_case(connection, received.number)), None
+    )
+    if said and said.outcome is Outcome.SOLVED:
+        return said.at
+    happened = [received.received, received.outcome_at, received.first_reply, said.at if said else None]
+    happened += [event.at for event in public.events] if public else []
+    happened += [answer.at for answer in cases.answers(connection, received.number)]
+    return max(at for at in happened if at) + SILENT
+
+
+def _with_contacts(connection: Connection, before: datetime) -> list[Received]:
+    """Return the cases with contacts that are old enough to have ended by then."""
+    known = select(contact.c.number).where((contact.c.email != "") | (contact.c.reference != ""))
+    query = select(case.c.number).where(case.c.number.in_(known), case.c.received <= before).order_by(case.c.number)
+    found = [cases.get(connection, number) for number in connection.execute(query).scalars()]
+    return [received for received in found if received]

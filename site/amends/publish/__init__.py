@@ -1,0 +1,12 @@
+"""The only door from the inbox to the record.
+
+Everything here can be done twice: what is in the record already is not written again. The record is written
+first and durably, then the inbox forgets what the record now holds, so that a crash between the two loses
+nothing and publishes nothing twice.
+"""
+
+from amends.publish.customers import as_given, event_of
+from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.publisher import Publisher, Put
+
+__all__ = ["CannotPublishError", "DivergedError", "Publisher", "Put", "as_given", "event_of"]

@@ -1,0 +1,90 @@
+"""Writing the files of a record, one writer at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from amends.case import Case, Event
+from amends.publish.errors import CannotPublishError
+from amends.record import case_file, case_path, exclusive, read_case, read_text, remove, splice, write_whole
+from amends.record.front import MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case's file: where it stands, what it says, and the case that this makes."""
+
+    path: Path
+    shown: str
+    text: str
+    case: Case
+
+
+class Writer:
+    """Writes to the record in `content`. `locks` keeps its processes apart."""
+
+    def __init__(self, content: Path, locks: Path) -> None:
+        self.content, self._locks = content, locks
+        self.written: set[Path] = set()
+        """The files written since somebody last looked."""
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep all other writers out while the block runs."""
+        with exclusive(self._locks, "record"):
+            yield
+
+    def path(self, company: str, received: datetime, number: str) -> Path:
+        """Return where a case's file belongs."""
+        return self.content / case_path(company, received, number)
+
+    def read(self, path: Path, company: str) -> Found:
+        """Read a case's file; RecordError where it has a fault."""
+        shown = path.relative_to(self.content).as_posix()
+        text = read_text(path, shown)
+        return Found(path, shown, text, read_case(text, company, shown))
+
+    def find(self, company: str, number: str) -> Found | None:
+        """Return a case's file wherever it stands; RecordError where it has a fault."""
+        path = case_file(self.content, company, number)
+        return None if path is None else self.read(path, company)
+
+    def add(self, company: str, number: str, event: Event) -> Case:
+        """Add an event to a case's file, unless it is there; return the case with it."""
+        with self.alone():
+            found = self.find(company, number)
+            if found is None:
+                raise CannotPublishError("the case has no file: publish it first, or put the file back")
+            case = found.case
+            if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
+                return case
+            event = replace(event, at=not_before(case, event.at))
+            case = replace(case, events=(*case.events, event))
+            self.write(found.path, splice(found.text, event, company, found.shown), case)
+            return case
+
+    def write(self, path: Path, text: str, case: Case) -> None:
+        """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""
+        shown, data = path.relative_to(self.content).as_posix(), text.encode()
+        if len(data) > MAX_BYTES:
+            raise CannotPublishError(f"{shown} would be larger than {MAX_BYTES} bytes, which no case file may be")
+        if read_case(text, case.company, shown) != case:
+            raise CannotPublishError(f"{shown} would not read as it should")
+        self.put(path, data)
+
+    def put(self, path: Path, data: bytes) -> None:
+        """Write any file of the record."""
+        write_whole(path, data)
+        self.written.add(path)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file from the record."""
+        remove(path)
+        self.written.add(path)
+
+
+def not_before(case: Case, at: datetime) -> datetime:
+    """Return the time for a new event: a clock that was put back must not make the file impossible."""
+    return max(at, case.received, *(event.at for event in case.events))

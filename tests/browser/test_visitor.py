@@ -1,0 +1,119 @@
+"""The private page in a real browser: without script, by the keyboard, and against axe-core."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from amends.inbox import gifts
+from amends.inbox.gifts import Gift
+from amends.service import create_service
+from tests.browser.chromium import NewPage
+from tests.browser.test_accessible import RULES, SIZES, told
+from tests.customers import Customer, a_customer, an_answered_customer
+from tests.house import URL, House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    built = House(tmp_path)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def served(house: House) -> Iterator[str]:
+    """The address at which a browser reaches the service of the house."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    app = create_service(replace(house.settings, url=url), house.inbox, lambda: house.now, 0)
+    server = make_server("127.0.0.1", int(url.rsplit(":", 1)[1]), app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Quiet(WSGIRequestHandler):
+    """Tells nobody what was asked for."""
+
+    def log_request(self, *_: object) -> None:
+        """Tell nothing."""
+
+
+def specimens(house: House) -> dict[str, str]:
+    """The private page in each of its states."""
+    waiting, answered = a_customer(house, author="Anna"), an_answered_customer(house)
+    with house.inbox.writing() as connection:
+        gifts.add(connection, answered.number, Gift(house.now, "A bell", "10 €", "BELL-7", "Once.", date(2027, 3, 31)))
+    private = an_answered_customer(house, publicity="private")
+    judged, gone, withheld = an_answered_customer(house), an_answered_customer(house), a_customer(house)
+    judged.done("verdict", outcome="partly", again="no", score="3", text="One bell is missing.")
+    judged.done("recommend")
+    gone.done("withdraw")
+    house.at_the_desk("kim").decide(withheld.number, "withhold", reason="hate", why="x")
+    house.work()
+    states = {"waiting": waiting, "answered": answered, "private": private, "judged": judged, "withdrawn": gone}
+    found = {state: customer.link for state, customer in {**states, "withheld": withheld}.items()}
+    return {
+        **found,
+        "done": f"{judged.link}?done=verdict",
+        "erase": f"{judged.link}erase",
+        "erased": f"{URL}/c/erased/",
+    }
+
+
+def test_the_private_page_violates_wcag_in_no_state_light_or_dark_wide_or_narrow(
+    house: House, served: str, checks: Path, new_page: NewPage
+) -> None:
+    axe = (checks / "axe-core" / "axe.min.js").read_text("utf-8")
+    page, violations = new_page(), []
+    for state, address in specimens(house).items():
+        page.goto(address.replace(URL, served))
+        page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+        page.evaluate(axe)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            for size in SIZES:
+                page.set_viewport_size(size)
+                assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
+                where = f"{state} {scheme} {size['width']} px"
+                violations += [f"{where}: {line}" for found in page.evaluate(RULES) for line in told(found)]
+    assert violations == []
+
+
+def test_a_customer_judges_with_the_keyboard_alone_and_without_script(
+    house: House, served: str, new_page: NewPage
+) -> None:
+    customer: Customer = an_answered_customer(house)
+    page = new_page(java_script_enabled=False)
+    page.goto(customer.link.replace(URL, served))
+    page.get_by_role("radio", name="Yes, solved").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Partly")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    page.keyboard.type("7")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("One bell is missing.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("your word counts")
+    expect(page.get_by_text("One bell is missing.").first).to_be_visible()
+    house.work()
+    case = customer.case()
+    assert case is not None
+    said = case.last("verdict")
+    assert said is not None
+    assert (said.outcome, said.again, said.score, said.text) == ("partly", False, 7, "One bell is missing.")
