@@ -8,7 +8,6 @@ from sqlalchemy import event
 from amends.inbox import cases, deeds
 from amends.record import case_file
 from amends.text import MAX_CUSTOMER
-from tests.conftest import DATABASES, database_of
 from tests.customers import ITS_OWN, a_customer, an_answered_customer, fail, pending
 from tests.house import SHOP, URL, House
 from tests.test_intake import give_trouble
@@ -16,11 +15,6 @@ from tests.test_publish import ledger
 
 POSTS = ("verdict", "detail", "withdraw", "name", "private", "object", "recommend", "erase")
 GOOD = {"outcome": "solved", "text": "Words", "words": "Words", "readers": "public", "sure": "y"}
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
 
 
 @pytest.mark.parametrize("what", POSTS)

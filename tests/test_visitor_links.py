@@ -12,18 +12,12 @@ from amends.inbox.referrals import Referrals
 from amends.inbox.reports import Report
 from amends.service import create_service
 from amends.visitor.lost import HOURLY
-from tests.conftest import DATABASES, database_of
 from tests.customers import ITS_OWN, Customer, a_customer, an_answered_customer
 from tests.factories import a_case, an_event
 from tests.house import NOON, SHOP, URL, House
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ADDRESS = "anna@x.example"
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
 
 
 # --- Recommending ---

@@ -16,18 +16,11 @@ from amends.figures import Ending, Place, fact_of, facts
 from amends.inbox import cases
 from amends.publish.customers import tombstone
 from amends.record import Entry, LedgerOutcome, case_file, read_case, write_case
-from tests.conftest import DATABASES, database_of
 from tests.customers import a_customer, an_answered_customer
 from tests.effort import EFFORT
 from tests.factories import START, a_case, a_line, an_event
 from tests.house import House
 from tests.test_publish import decide, ledger, text_of
-
-
-@pytest.fixture(params=DATABASES)
-def database(request: pytest.FixtureRequest) -> str:
-    return database_of(request)
-
 
 # --- Taking back ---
 
