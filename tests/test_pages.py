@@ -13,11 +13,12 @@ from amends.board import create_board, meanings, urls
 from amends.board.looks import LOOKS, UNREADABLE
 from amends.case import Reason
 from amends.figures import FEW
-from amends.inbox import cases, people
+from amends.inbox import cases, people, retention
 from amends.inbox.schema import metadata
 from amends.language import LANGUAGES, language
 from amends.record import Answer, Board, Record, Update, UpdateKind, load
 from amends.record.told import MAX_CHARACTERS, PAGES
+from amends.settings import read_settings
 from amends.shelves.memory import LastGood
 from tests.boards import CASES, EXAMPLE, NOW, STATIC, TEXT, a_client, a_record, read, words_of
 from tests.factories import NUMBER, a_case, make_board, put
@@ -171,6 +172,10 @@ def test_what_the_privacy_page_says_of_time_is_what_the_code_does() -> None:
     assert "after 30 days have passed" in page
     assert (timedelta(days=14), timedelta(hours=12)) == (people.ABSOLUTE, people.IDLE)
     assert "Signing in lasts 14 days at most, and ends after 12 hours without use." in page
+    assert timedelta(days=90) == retention.REPORTS
+    assert "Words and address are deleted 90 days after a report was closed." in page
+    assert (timedelta(days=14), 90) == (retention.UNCONFIRMED, read_settings({}).keep_contacts_days)
+    assert "after 90 days unless the keeper set another time" in page
     assert "const DAY = 86400000; // milliseconds" in WIDGET
     assert "A draft that is older than a day is deleted when you open the form again." in page
 
