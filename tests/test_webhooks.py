@@ -80,6 +80,7 @@ def test_a_call_arrives_whole_and_verified(server: HookServer) -> None:
 def test_every_answer_of_success_is_one(server: HookServer, status: int) -> None:
     server.answer = lambda: (status, {}, b"")
     call(server.url)
+    assert len(server.calls) == 1
 
 
 @pytest.mark.parametrize("status", [300, 301, 304, 307, 400, 401, 404, 429, 500, 503])
