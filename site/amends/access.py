@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _log = logging.getLogger("amends.access")
-_STARTED = "amends.started"
+
+RULE = "amends.rule"
+"""Where the environment of a request says which rule its address matched."""
+
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 
 
@@ -23,23 +26,34 @@ def log_requests(app: Flask) -> Flask:
     wrapped = app.wsgi_app
 
     def timed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        # Before anything of the app's own, which may refuse a request before its other hooks are asked.
-        environ[_STARTED] = time.perf_counter()
-        return wrapped(environ, start_response)
+        # Around all that may answer: what refuses a request before Flask's own hooks are asked, and what needs none.
+        started = time.perf_counter()
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            _tell(environ, status, headers, time.perf_counter() - started)
+            return start_response(status, headers, *more)
+
+        return wrapped(environ, start)
 
     app.wsgi_app = timed  # type: ignore[method-assign]  # Flask's own way
-    app.after_request(_tell)
+    app.after_request(_name_rule)
     return app
 
 
-def _tell(response: Response) -> Response:
+def _name_rule(response: Response) -> Response:
+    if request.url_rule:
+        request.environ[RULE] = request.url_rule.rule
+    return response
+
+
+def _tell(environ: "WSGIEnvironment", status: str, headers: list[tuple[str, str]], seconds: float) -> None:
+    lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
     facts: dict[str, Any] = {
         # Any word can stand there, of any length.
-        "method": request.method if request.method in _METHODS else "-",
-        "rule": request.url_rule.rule if request.url_rule else "-",
-        "status": response.status_code,
-        "ms": round((time.perf_counter() - request.environ[_STARTED]) * 1000),
-        "bytes": response.content_length or response.calculate_content_length() or 0,
+        "method": environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "-",
+        "rule": environ.get(RULE, "-"),
+        "status": int(status.split(" ", 1)[0]),
+        "ms": round(seconds * 1000),
+        "bytes": lengths[0] if lengths else 0,
     }
     _log.info("%(method)s %(rule)s %(status)d %(ms)d ms %(bytes)d bytes", facts, extra={"facts": facts})
-    return response

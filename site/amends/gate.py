@@ -28,10 +28,19 @@ def is_utf8() -> bool:
     RequestEntityTooLarge where the body is longer than the service takes.
     """
     sent = request.get_data(cache=True, parse_form_data=False)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return is_utf8_form(sent)
+    return _is_utf8(sent)
+
+
+def is_utf8_form(sent: bytes) -> bool:
+    """Whether what stands in a form's URL-encoded body is UTF-8."""
     if sent.isascii() and not _BEYOND_ASCII.search(sent):
         return True
-    if request.mimetype == "application/x-www-form-urlencoded":
-        sent = unquote_to_bytes(sent.replace(b"+", b" "))
+    return _is_utf8(unquote_to_bytes(sent.replace(b"+", b" ")))
+
+
+def _is_utf8(sent: bytes) -> bool:
     try:
         sent.decode("utf-8")
     except UnicodeDecodeError:

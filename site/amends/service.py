@@ -2,11 +2,11 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, lru_cache
 
-from flask import Flask, Request, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Request, Response, abort, make_response, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -16,9 +16,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from amends import clock, text
 from amends.clock import Clock
 from amends.desk import Desk
+from amends.headers import CSP, hardening
 from amends.health import is_healthy
 from amends.inbox import Inbox, StoreUnavailableError
-from amends.intake import Houses, Intake, Limits, Reception, Reports
+from amends.intake import Express, Houses, Intake, Limits, Reception, Reports, Taking
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Consent, LostLinks, Referrals, SendAgain, Visitor
@@ -30,19 +31,6 @@ MAX_BODY = 128 * 1024
 
 FRESH = 1.0
 """Seconds for which a process believes its copy of the companies' settings."""
-
-CSP = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 def create_service(
@@ -64,8 +52,9 @@ def create_service(
     app.session_interface = _StaffSessions()
     houses = Houses(inbox, fresh)
     reception = Reception(inbox, Limits(settings.hourly_network, settings.hourly_company))
+    taking = Taking(reception, now, settings.url, secret)
     visitors = [
-        Intake(reception, houses, now, settings.url, secret).blueprint(),
+        Intake(taking, houses, now, settings.url).blueprint(),
         Reports(inbox, houses, settings.content, now, settings.url).blueprint(),
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
         Consent(inbox, now, secret).blueprint(),
@@ -75,19 +64,12 @@ def create_service(
         visitors.append(LostLinks(inbox, now, settings.url, secret, send_link_again).blueprint())
     for room in (*visitors, Desk(settings, inbox, now).blueprint()):
         app.register_blueprint(room)
-    # Before Flask-WTF's own check, which reads the form.
-    app.before_request(_refuse_parts)
-    forgery = CSRFProtect(app)
-    for room in visitors:
-        forgery.exempt(room)
+    _guard(app, visitors)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
-    app.after_request(_harden)
-    app.register_error_handler(HTTPException, _explain)
-    for trouble in (StoreUnavailableError, RecordError, NotABoardError):
-        app.register_error_handler(trouble, _unavailable)
-    if settings.proxies:
-        hops = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
+    express = Express(app.wsgi_app, taking, houses, settings.host, MAX_BODY)
+    hops = settings.proxies
+    # Flask's own way to put something in front of an app. A proxy's word on whence a request came counts for all.
+    app.wsgi_app = ProxyFix(express, x_for=hops, x_proto=hops, x_host=hops) if hops else express  # type: ignore[method-assign]
     return app
 
 
@@ -117,6 +99,19 @@ def _configure(app: Flask, settings: Settings, secret: bytes) -> None:
         SESSION_COOKIE_SAMESITE="Strict",
         WTF_CSRF_TIME_LIMIT=None,
     )
+
+
+def _guard(app: Flask, visitors: Iterable[Blueprint]) -> None:
+    """Check what comes and complete what goes. Visitors have no session, so nobody can forge a request of theirs."""
+    # Before Flask-WTF's own check, which reads the form.
+    app.before_request(_refuse_parts)
+    forgery = CSRFProtect(app)
+    for room in visitors:
+        forgery.exempt(room)
+    app.after_request(_harden)
+    app.register_error_handler(HTTPException, _explain)
+    for trouble in (StoreUnavailableError, RecordError, NotABoardError):
+        app.register_error_handler(trouble, _unavailable)
 
 
 class _StaffSessions(SecureCookieSessionInterface):
@@ -158,15 +153,10 @@ def _refuse_parts() -> None:
 
 
 def _harden(response: Response) -> Response:
-    at_the_desk = request.blueprint == "desk"
-    policy = f"{CSP}; require-trusted-types-for 'script'" if at_the_desk else CSP
-    response.headers.setdefault("Content-Security-Policy", policy)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # Not `no-referrer`: with it browsers send `Origin: null` and Flask-WTF refuses forms over HTTPS.
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.blueprint == "desk":
+        response.headers.setdefault("Content-Security-Policy", f"{CSP}; require-trusted-types-for 'script'")
+    for name, value in hardening(secure=request.is_secure):
+        response.headers.setdefault(name, value)
     return response
 
 
