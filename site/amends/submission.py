@@ -20,6 +20,8 @@ MAX_REFERENCE = 64
 MAX_EMAIL = 254
 """The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, less its angle brackets)."""
 
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[^\s@<>\"(),;:\\\[\]]+\.[^\s@<>\"(),;:\\\[\].]+")
 _PAGE = re.compile(r"/[!\"$->@-~]{0,500}")  # as browsers write a path: printable ASCII, percent-encoded
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -49,7 +51,7 @@ class Submission:
     def committed(self, company: str) -> bytes:
         """Return the bytes that the transparency log commits to: canonical JSON of company, kind and text."""
         facts = {"company": company, "kind": self.kind, "text": self.text}
-        return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        return _canonical(facts).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def wrong_address(email: str) -> Problem | None:
 def new_number() -> str:
     """Make up a case's number: 40 random bits. The store refuses one that is taken."""
     drawn = int.from_bytes(secrets.token_bytes(NUMBER_LENGTH * 5 // 8))
-    return "".join(ALPHABET[drawn >> 5 * place & 31] for place in range(NUMBER_LENGTH))
+    return "".join([ALPHABET[drawn >> 5 * place & 31] for place in range(NUMBER_LENGTH)])
 
 
 def _problems(submission: Submission, given: Mapping[str, str]) -> list[tuple[str, Problem | None]]:

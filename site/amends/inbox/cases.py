@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
@@ -104,15 +105,17 @@ def add(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     quick.insert(connection, submission_key, [_key_row(arrival) for arrival in arrivals])
 
 
-def _case_row(received: Received) -> list[object]:
+_told = attrgetter(*(column.name for column in case.columns if column.name in Received.__slots__))
+
+
+def _case_row(received: Received) -> Sequence[object]:
     # Whatever the case, its line in the ledger is still to be written, and it is still to be told that it came.
-    return [getattr(received, column.name, True) for column in case.columns]
+    return (*_told(received), True, True)
 
 
-def _contact_row(arrival: Arrival) -> list[object]:
+def _contact_row(arrival: Arrival) -> Sequence[object]:
     known = arrival.contacts
-    facts = {"number": arrival.received.number, "email": known.email, "reference": known.reference}
-    return [facts.get(column.name) for column in contact.columns]
+    return arrival.received.number, known.email, known.reference, known.confirmed, None
 
 
 def _key_row(arrival: Arrival) -> tuple[object, ...]:

@@ -4,11 +4,13 @@ SQLAlchemy makes and prepares a statement anew for every execution, which takes 
 carry it out. What is written here has to be said by hand; all else goes through SQLAlchemy Core.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy.exc import DBAPIError
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], more: str = "") -> None:
@@ -16,10 +18,14 @@ def insert(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], 
 
     `more` follows the statement: what to do where a row is there already.
     """
-    given = _given(table, connection.dialect)
-    values = [tuple(turn(value) if turn else value for turn, value in zip(given, row, strict=True)) for row in rows]
-    if values:
-        connection.exec_driver_sql(_inserting(table, connection.dialect) + more, values)
+    turns = _turns(table, connection.dialect)
+    given = [list(row) for row in rows]
+    for row in given:
+        for place, turn in turns:
+            row[place] = turn(row[place])
+    if given:
+        with _cursor(connection) as cursor:
+            cursor.executemany(_inserting(table, connection.dialect) + more, given)
 
 
 def select(connection: Connection, statement: str, *values: Any) -> Sequence[Any]:
@@ -29,13 +35,32 @@ def select(connection: Connection, statement: str, *values: Any) -> Sequence[Any
     """
     counts = tuple(len(value) if isinstance(value, list) else None for value in values)
     flat = tuple(one for value in values for one in (value if isinstance(value, list) else [value]))
-    return list(connection.exec_driver_sql(_asking(statement, counts, connection.dialect), flat))
+    with _cursor(connection) as cursor:
+        cursor.execute(_asking(statement, counts, connection.dialect), flat)
+        found: Sequence[Any] = cursor.fetchall()
+        return found
+
+
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[Any]:
+    """Return the driver's own cursor; what it raises is raised as SQLAlchemy would."""
+    if not connection.in_transaction():
+        connection.begin()  # what is done with the driver's own cursor begins none
+    cursor = connection.connection.cursor()
+    driver: Any = connection.dialect.dbapi
+    try:
+        yield cursor
+    except driver.Error as error:
+        raise DBAPIError.instance(None, None, error, driver.Error, hide_parameters=True) from error
+    finally:
+        cursor.close()
 
 
 @cache
-def _given(table: Table, dialect: Dialect) -> tuple[Callable[[Any], Any] | None, ...]:
-    """Return for each column what turns a value into one of the driver's, as SQLAlchemy would."""
-    return tuple(column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns)
+def _turns(table: Table, dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    """Return what turns a value into one of the driver's, as SQLAlchemy would, for the columns where that is needed."""
+    turns = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
+    return tuple((place, turn) for place, turn in enumerate(turns) if turn)
 
 
 @cache
