@@ -1,6 +1,7 @@
 """The benchmark runs, and what it measures is what it says: the figures themselves are the machine's."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,30 @@ def test_hugo_gets_the_same_words(tmp_path: Path) -> None:
         page = (tmp_path / hugo.page_path(shown)).read_text("utf-8")
         for words in (shown.text, *(reply.text or "" for reply in shown.replies)):
             assert words in page
+
+
+def the_load(tmp_path: Path, said: str) -> subprocess.CompletedProcess[str]:
+    """Measure intake with something in the place of wrk that sends nothing and says that."""
+    put(tmp_path / "wrk", f"#!/bin/sh\necho {said}\n").chmod(0o755)
+    command = [sys.executable, str(ROOT / "benchmarks" / "intake.py"), "--rounds", "1", "--only", "a commit each"]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def test_intake_that_keeps_less_than_it_gave_receipts_for_has_no_figure(tmp_path: Path) -> None:
+    done = the_load(tmp_path, "RESULT 10 1000000 5 9 0")
+    assert "20 receipts, and 0 rows are kept" in done.stderr
+    assert "bare" not in done.stdout
+
+
+def test_intake_that_refuses_has_no_figure(tmp_path: Path) -> None:
+    done = the_load(tmp_path, "RESULT 10 1000000 5 9 3")
+    assert "6 answers were no receipt" in done.stderr
+    assert "bare" not in done.stdout
+
+
+def test_what_makes_the_load_of_intake_is_named_where_it_is_missing(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "intake.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={"PATH": str(tmp_path)})
+    assert done.returncode == 1
+    assert "apt-get install wrk" in done.stderr
