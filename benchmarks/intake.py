@@ -19,10 +19,12 @@ import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Final
+
+from amends.inbox import Inbox, companies
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PORT: Final = 8390
@@ -136,7 +138,8 @@ def _under_other_servers(programs: Path) -> Iterator[Subject]:
     }
     for name, (program, *options) in commands.items():
         app = "amends.serve:application" if program == "waitress-serve" else "amends.serve:application()"
-        yield amends(f"amends under {name}", (str(programs / program), *options, app), "application/json")
+        subject = amends(f"amends under {name}", (str(programs / program), *options, app), "application/json")
+        yield replace(subject, prepare=_prepare_store)
 
 
 def _isso(programs: Path) -> Subject:
@@ -153,6 +156,16 @@ def _prepare_amends(folder: Path) -> None:
     (folder / "content" / COMPANY).mkdir(parents=True)
     (folder / "content" / "board.toml").write_text(BOARD)
     (folder / "content" / COMPANY / "company.toml").write_text(SETTINGS)
+
+
+def _prepare_store(folder: Path) -> None:
+    """Make the store ready, which only `amends serve` does by itself."""
+    _prepare_amends(folder)
+    inbox = Inbox(f"sqlite:///{folder / 'instance' / 'amends.db'}")
+    inbox.migrate()
+    with inbox.writing() as connection:
+        companies.put_all(connection, {COMPANY: SETTINGS}, BOARD)
+    inbox.close()
 
 
 def _prepare_isso(folder: Path) -> None:
