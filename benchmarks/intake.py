@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -27,7 +28,9 @@ from typing import Final
 from amends.inbox import Inbox, companies
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PORT: Final = 8390
+PORT: Final = "{port}"
+"""Stands in commands and environments for a port on which nobody listens, chosen anew for every run."""
+
 COMPANY: Final = "acme"
 BOARD: Final = 'title = "The board"\nbase_url = "https://board.example/"\nlanguage = "en"\n'
 SETTINGS: Final = 'name = "Acme"\nurl = "https://acme.example/"\nreply_hours = 24\ntopics = ["delivery"]\n'
@@ -39,7 +42,7 @@ WARM_UP: Final = 1
 """Seconds under load before anything is measured."""
 
 SCRIPT: Final = """
-local sent, port = 0, "{port}"
+local sent = 0
 wrk.method = "POST"
 {headers}
 request = function()
@@ -108,14 +111,14 @@ def amends(name: str, command: Iterable[str], accept: str, database: str = "") -
 def subjects(servers: Path | None, isso: Path | None, database: str) -> Iterator[Subject]:
     """Return all who can be measured here: the ones that are asked for have their programs in these folders."""
     python = sys.executable
-    ours = (python, "-m", "amends", "serve", "--no-work", "--port", str(PORT))
+    ours = (python, "-m", "amends", "serve", "--no-work", "--port", PORT)
     yield amends("amends", ours, "application/json")
     yield amends("amends, the page without a script", ours, "text/html")
     if database:
         yield amends("amends, PostgreSQL", ours, "application/json", database)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     bare = ("--interface", "wsgi", "--factory", "--workers", "2", "--blocking-threads", "8", "--no-ws")
-    where = ("--host", "127.0.0.1", "--port", str(PORT), "--log-level", "error", "benchmarks.bare:application")
+    where = ("--host", "127.0.0.1", "--port", PORT, "--log-level", "error", "benchmarks.bare:application")
     program = str(Path(python).with_name("granian"))
     kept = _rows_of_a_file("bare.db", "complaint")
     yield Subject("bare Flask, a commit each", (program, *bare, *where), ENCODED, kept, _BARE, headers=form)
@@ -171,8 +174,7 @@ def _prepare_store(folder: Path) -> None:
 def _prepare_isso(folder: Path) -> None:
     # Its guard allows two comments a minute from one address; the title is given, so that it does not fetch the page.
     (folder / "isso.cfg").write_text(
-        "[general]\ndbpath = isso.db\nhost = http://127.0.0.1:8300/\n"
-        f"[server]\nlisten = http://127.0.0.1:{PORT}\n[guard]\nenabled = false\n"
+        "[general]\ndbpath = isso.db\nhost = http://127.0.0.1:8300/\n[guard]\nenabled = false\n"
     )
 
 
@@ -204,10 +206,10 @@ def measure(subject: Subject, connections: int, seconds: int, slow: Path | None)
         folder = Path(name)
         subject.prepare(folder)
         before = subject.count(folder) if "AMENDS_DATABASE" in subject.environment else 0
-        with _running(subject, folder, slow) as process:
-            warm = _load(subject, folder, min(8, connections), WARM_UP)
+        with _running(subject, folder, slow) as (process, port):
+            warm = _load(subject, folder, port, min(8, connections), WARM_UP)
             spent = _processor(process.pid)
-            loaded = _load(subject, folder, connections, seconds)
+            loaded = _load(subject, folder, port, connections, seconds)
             spent = _processor(process.pid) - spent
             kept = subject.count(folder) - before
     accepted, micros, half, most, bad = loaded
@@ -219,31 +221,37 @@ def measure(subject: Subject, connections: int, seconds: int, slow: Path | None)
 
 
 @contextmanager
-def _running(subject: Subject, folder: Path, slow: Path | None) -> Iterator[subprocess.Popen[bytes]]:
+def _running(subject: Subject, folder: Path, slow: Path | None) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
     slowed = {"LD_PRELOAD": str(slow), "SLOW_US": "2000"} if slow else {}
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}", **subject.environment, **slowed}
+    its_own = {name: value.replace(PORT, str(port)) for name, value in subject.environment.items()}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'site'}:{ROOT}", **its_own, **slowed}
+    command = [word.replace(PORT, str(port)) for word in subject.command]
     with (folder / "said").open("w+b") as said:
         process = subprocess.Popen(
-            subject.command, cwd=folder, env=environment, stdout=said, stderr=said, start_new_session=True
+            command, cwd=folder, env=environment, stdout=said, stderr=said, start_new_session=True
         )
         try:
-            _await(subject, process, said.name)
-            yield process
+            _await(subject, process, port, said.name)
+            yield process, port
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            if process.poll() is None:
+                process.terminate()
             try:
                 process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # with all processes that it started
                 process.wait()
 
 
-def _await(subject: Subject, process: subprocess.Popen[bytes], said: str) -> None:
+def _await(subject: Subject, process: subprocess.Popen[bytes], port: int, said: str) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise FailedError(f"{subject.name} ended: {Path(said).read_text('utf-8', 'replace')[-500:]}")
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=5).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
         except urllib.error.HTTPError:
             return  # it answers, if only that it has no such page
         except OSError:
@@ -253,13 +261,13 @@ def _await(subject: Subject, process: subprocess.Popen[bytes], said: str) -> Non
     raise FailedError(f"{subject.name} does not answer")
 
 
-def _load(subject: Subject, folder: Path, connections: int, seconds: int) -> tuple[int, int, int, int, int]:
+def _load(subject: Subject, folder: Path, port: int, connections: int, seconds: int) -> tuple[int, int, int, int, int]:
     """Load it with wrk; return requests, microseconds, those to half and 99 % of the answers, failures."""
     headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in subject.headers.items())
     script = folder / "load.lua"
-    script.write_text(SCRIPT.format(port=PORT, headers=headers, body=subject.body))
+    script.write_text(SCRIPT.format(headers=headers, body=subject.body))
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
-    command = ["wrk", *options, f"http://127.0.0.1:{PORT}{subject.path}"]
+    command = ["wrk", *options, f"http://127.0.0.1:{port}{subject.path}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = [line for line in said.splitlines() if line.startswith("RESULT")]
     if not found:
@@ -307,7 +315,8 @@ def main() -> None:
     for _ in range(asked.rounds):
         for subject in chosen:
             try:
-                results[subject.name].append(measure(subject, asked.connections, asked.seconds, asked.slow))
+                result = measure(subject, asked.connections, asked.seconds, asked.slow)
+                results[subject.name].append(result)
             except FailedError as error:
                 print(error, file=sys.stderr)
     print(f"{'who':40} {'a second':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8}")
