@@ -15,10 +15,14 @@ from tests.factories import a_received, make_inbox
 
 def fail_to_write(inbox: Inbox) -> None:
     """Find the store unwritable, as a visitor does whose words cannot be stored."""
-    with inbox.reading() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-    with pytest.raises(StoreUnavailableError), inbox.writing() as connection:
-        cases.add(connection, [Arrival(a_received(), Contact(), "k", b"d")])
+
+    def write() -> None:
+        with inbox.writing() as connection:
+            connection.exec_driver_sql("PRAGMA query_only = ON")
+            cases.add(connection, [Arrival(a_received(), Contact(), "k", b"d")])
+
+    with pytest.raises(StoreUnavailableError):
+        write()
 
 
 def test_a_store_that_nobody_found_wanting_is_healthy(tmp_path: Path) -> None:
@@ -43,8 +47,6 @@ def test_a_store_that_could_not_be_written_is_unhealthy_for_a_while(tmp_path: Pa
 def test_a_write_that_succeeds_makes_up_for_one_that_failed(tmp_path: Path) -> None:
     inbox = make_inbox(tmp_path)
     fail_to_write(inbox)
-    with inbox.reading() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
     assert not is_healthy(inbox)
     with inbox.writing() as connection:
         cases.add(connection, [Arrival(a_received(), Contact(), "k", b"d")])
@@ -77,7 +79,7 @@ def test_a_store_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
 def test_asking_reads_one_row_and_writes_nothing(tmp_path: Path) -> None:
     inbox = make_inbox(tmp_path)
     asked: list[str] = []
-    event.listen(inbox._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(inbox._reader, "before_cursor_execute", lambda *given: asked.append(given[2]))
     assert is_healthy(inbox)
     assert [statement.split()[0] for statement in asked] == ["BEGIN", "SELECT"]
     inbox.close()

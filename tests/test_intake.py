@@ -178,7 +178,7 @@ def give_trouble(house: House, trouble: str) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 6}" if trouble == "full" else "PRAGMA query_only = ON")
 
-    event.listen(house.inbox._engine, "connect", limit)
+    event.listen(house.inbox._writer, "connect", limit)
 
 
 def test_the_answer_can_be_read_by_the_companys_own_pages_only(house: House) -> None:

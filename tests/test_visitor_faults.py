@@ -94,7 +94,7 @@ def test_hostile_words_are_shown_as_they_are(house: House) -> None:
 def test_where_nothing_can_be_stored_the_words_are_kept_and_nothing_changes(house: House) -> None:
     customer = an_answered_customer(house)
     if house.inbox.is_shared:
-        event.listen(house.inbox._engine, "begin", lambda opened: opened.exec_driver_sql("SET TRANSACTION READ ONLY"))
+        event.listen(house.inbox._writer, "begin", lambda opened: opened.exec_driver_sql("SET TRANSACTION READ ONLY"))
     else:
         give_trouble(house, "read-only")
     answer = customer.do("detail", text="Kept words", readers="company")

@@ -107,7 +107,7 @@ def test_settings_that_have_not_changed_are_not_written_again(house: House) -> N
     def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         written.extend([statement] if statement.startswith(("INSERT", "DELETE", "UPDATE")) else [])
 
-    event.listen(house.inbox._engine, "before_cursor_execute", listen)
+    event.listen(house.inbox._writer, "before_cursor_execute", listen)
     house.worker.copy_settings()
     assert written == []
     (house.content / "acme" / "company.toml").write_text('name = "A"\nurl = "https://a.example/"\n')

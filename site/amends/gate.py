@@ -22,6 +22,11 @@ def is_foreign(url: str) -> bool:
     return origin != url or site not in ("same-origin", "none")
 
 
+def wants_json() -> bool:
+    """Whether the answer is for a program, such as the widget, and not for somebody's eyes."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def is_utf8() -> bool:
     """Whether the body of the request is UTF-8: what is not would be stored with holes.
 

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from amends import clock, text
+from amends import clock, gate, text
 from amends.clock import Clock
 from amends.desk import Desk
 from amends.headers import CSP, hardening
@@ -189,9 +189,12 @@ def _explain(error: HTTPException) -> Response:
 def _unavailable(error: Exception) -> Response:
     _log.error("%s: %s", type(error).__name__, error)
     message = "What is stored here cannot be read just now. Nothing was saved; please try again in some minutes."
-    page = make_response(render_template("error.html", title="Not available", message=message), 503)
-    page.headers["Retry-After"] = "60"
-    return page
+    if gate.wants_json():
+        answer = make_response({"error": {"code": "unavailable", "message": message, "fields": {}}}, 503)
+    else:
+        answer = make_response(render_template("error.html", title="Not available", message=message), 503)
+    answer.headers["Retry-After"] = "60"
+    return answer
 
 
 def _instant(at: datetime) -> str:

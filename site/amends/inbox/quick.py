@@ -5,12 +5,14 @@ carry it out. What is written here has to be said by hand; all else goes through
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError
+
+from amends.inbox.errors import is_of_no_use
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], more: str = "") -> None:
@@ -46,14 +48,14 @@ def _cursor(connection: Connection) -> Iterator[Any]:
     """Return the driver's own cursor; what it raises is raised as SQLAlchemy would."""
     if not connection.in_transaction():
         connection.begin()  # what is done with the driver's own cursor begins none
-    cursor = connection.connection.cursor()
     driver: Any = connection.dialect.dbapi
     try:
-        yield cursor
+        with closing(connection.connection.cursor()) as cursor:
+            yield cursor
     except driver.Error as error:
+        if is_of_no_use(error):
+            connection.invalidate(error)
         raise DBAPIError.instance(None, None, error, driver.Error, hide_parameters=True) from error
-    finally:
-        cursor.close()
 
 
 @cache

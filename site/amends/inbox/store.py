@@ -1,18 +1,19 @@
 """Opening the private store: one engine, with durable commits and the schema brought up to date."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from amends.inbox import turns
-from amends.inbox.errors import StoreUnavailableError
+from amends.inbox.errors import StoreUnavailableError, is_of_no_use
 from amends.inbox.group import GroupCommit, Store
 from amends.inbox.revisions import upgrade
 
@@ -40,12 +41,14 @@ class Inbox:
         """Where the database is; None where it is a server."""
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._engine = self._reader = _engine_of_a_file(parsed)
+            # Apart, so that nobody writes by what was opened to read while the disk was read-only: it would stay so.
+            self._reader = _engine_of_a_file(parsed, POOL, "BEGIN")
+            # A transaction that reads first and writes later would fail where another one wrote in between.
+            self._writer = _engine_of_a_file(parsed, 1, "BEGIN IMMEDIATE")
         else:
-            self._engine = _engine_of_a_server(parsed)
+            self._writer = _engine_of_a_server(parsed)
             # What a file gives by itself: a block that reads sees one state.
-            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._writer = self._engine.execution_options(amends_writes=True)
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.failed: float | None = None
         """When the store was last found unavailable, on the clock of `time.monotonic`; None since a write succeeded."""
 
@@ -77,7 +80,8 @@ class Inbox:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._engine.dispose()
+        self._reader.dispose()
+        self._writer.dispose()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -104,14 +108,15 @@ class Inbox:
             raise StoreUnavailableError(str(why)) from error
 
 
-def _engine_of_a_file(url: URL) -> Engine:
+def _engine_of_a_file(url: URL, connections: int, begin: str) -> Engine:
     # The connection that was used last has its statements and pages at hand.
     waits = {"timeout": turns.PATIENCE}
     engine = create_engine(
-        url, hide_parameters=True, connect_args=waits, pool_size=POOL, max_overflow=POOL, pool_use_lifo=True
+        url, hide_parameters=True, connect_args=waits, pool_size=connections, max_overflow=POOL, pool_use_lifo=True
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "handle_error", _open_anew)
     return engine
 
 
@@ -131,14 +136,14 @@ def _engine_of_a_server(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own transactions begin late, at the first write; ours begin where `begin` says.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except sqlite3.Error:
+        connection.close()  # else it keeps its file open until it is collected: SQLAlchemy does not know of it yet
+        raise
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later would fail where another one wrote in between.
-    writes = connection.get_execution_options().get("amends_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _open_anew(context: ExceptionContext) -> None:
+    if is_of_no_use(context.original_exception):
+        context.is_disconnect = True

@@ -57,4 +57,6 @@ def _taken(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise StoreUnavailableError(f"a file cannot be locked: {error.strerror}") from error
     return True

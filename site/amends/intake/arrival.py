@@ -5,12 +5,15 @@ from functools import lru_cache
 from math import inf
 from time import monotonic
 
-from amends.inbox import Inbox, companies
+from amends.inbox import Inbox, StoreUnavailableError, companies
 from amends.record import Board, Company, read_board, read_company
 
 
 class Houses:
-    """The companies as intake knows them: read again where the copy in memory is older than `fresh` seconds."""
+    """The companies as intake knows them: read again where the copy in memory is older than `fresh` seconds.
+
+    While the store cannot be read the copy stays: who sends something then gets the form back with every word.
+    """
 
     def __init__(self, inbox: Inbox, fresh: float) -> None:
         self._inbox, self._fresh = inbox, fresh
@@ -18,14 +21,24 @@ class Houses:
         self._read_at = -inf
 
     def find(self, slug: str) -> tuple[Company, Board] | None:
-        """Return a company and the board on which it is; None where there is no such company."""
+        """Return a company and the board on which it is; None where there is no such company.
+
+        StoreUnavailableError where the store could not be read even once.
+        """
         now = monotonic()
         if now - self._read_at > self._fresh:
-            with self._inbox.reading() as connection:
-                self._texts = companies.get_all(connection)
-            self._read_at = now
+            self._texts, self._read_at = self._all(), now
         texts = self._texts.get(slug)
         return _read(slug, *texts) if texts else None
+
+    def _all(self) -> Mapping[str, tuple[str, str]]:
+        try:
+            with self._inbox.reading() as connection:
+                return companies.get_all(connection)
+        except StoreUnavailableError:
+            if not self._texts:
+                raise
+            return self._texts
 
 
 @lru_cache(maxsize=1024)

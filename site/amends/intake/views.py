@@ -81,7 +81,7 @@ class Intake:
 
     def _receipt(self, found: tuple[Company, Board], receipt: Receipt) -> Response:
         facts = self._taking.facts(*found, receipt)
-        if _wants_json():
+        if gate.wants_json():
             response = _told(facts, 201)
         else:
             page = render_template("intake/receipt.html", company=found[0], receipt=receipt, facts=facts)
@@ -90,7 +90,7 @@ class Intake:
         return response
 
     def _not_taken(self, found: tuple[Company, Board], error: NotTakenError) -> Response:
-        if _wants_json():
+        if gate.wants_json():
             response = _told(error.facts(), error.status)
         else:
             # No word of what was filled in may be lost; what cannot be read has none, nor what another page sent.
@@ -113,7 +113,7 @@ class Intake:
 
     def _unknown(self, company: str) -> Response:
         message = arrival.no_company(company)
-        if _wants_json():
+        if gate.wants_json():
             return make_response({"error": {"code": "unknown_company", "message": message, "fields": {}}}, 404)
         return make_response(render_template("error.html", title="No such company", message=message), 404)
 
@@ -133,10 +133,6 @@ def _fields() -> Mapping[str, str]:
 
 def _told(facts: Mapping[str, Any], status: int) -> Response:
     return Response(as_json(facts), status, content_type="application/json")
-
-
-def _wants_json() -> bool:
-    return "application/json" in request.headers.get("Accept", "")
 
 
 def _script(source: str) -> Response:
