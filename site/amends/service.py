@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, lru_cache
+from pathlib import Path
 
 from flask import Blueprint, Flask, Request, Response, abort, make_response, render_template, request, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -22,6 +23,7 @@ from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Express, Houses, Intake, Limits, Reception, Reports, Taking
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
+from amends.templates import Compiled
 from amends.visitor import Consent, LostLinks, Referrals, SendAgain, Visitor
 
 _log = logging.getLogger("amends.service")
@@ -80,10 +82,16 @@ def from_environment() -> Flask:
 
 
 def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.bytecode_cache = _compiled()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(plain=text.plain, markdown=text.markdown, instant=_instant)
     app.jinja_env.globals.update(static=_static(), contacts=_contacts(app))
+
+
+@cache
+def _compiled() -> Compiled:
+    return Compiled("service", Path(__file__).read_bytes())
 
 
 def _configure(app: Flask, settings: Settings, secret: bytes) -> None:

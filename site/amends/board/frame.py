@@ -13,8 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, cast
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.compiler import CodeGenerator
 from jinja2.compiler import Frame as Scope
 from jinja2.ext import Extension
@@ -22,13 +21,14 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.nodes import Expr
 from markupsafe import escape
 
-from amends import compiled, text
+from amends import text
 from amends.board import company_words, instants, list_words, looks, summary, words
 from amends.board.front import front
 from amends.board.page import Page
 from amends.board.row import Row
 from amends.language import Language, Link, Said, language, nearest, words_of
 from amends.record import Board
+from amends.templates import Compiled
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -190,35 +190,10 @@ def _literals(tokens: list[Token], place: int) -> list[str]:
     return found if tokens[opens].type == "rparen" else []
 
 
-class _Compiled(BytecodeCache):
-    """Compiled templates of one language, kept for the next board: compiling takes longer than a hundred pages."""
-
-    def __init__(self, lang: Language) -> None:
-        self._lang = lang
-        self._code: dict[str, bytes] = {}
-        # A template is compiled by the code in this file, with the words of the language in it.
-        self._with = Path(__file__).read_bytes() + words_of(lang.tag)
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        code = self._code.get(bucket.key) or compiled.recall(self._name(bucket), self._source(bucket))
-        if code:
-            bucket.bytecode_from_string(code)
-            self._code[bucket.key] = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-        compiled.keep(self._name(bucket), self._source(bucket), self._code[bucket.key])
-
-    def _name(self, bucket: Bucket) -> str:
-        return f"template-{self._lang.tag}-{bucket.key[:16]}"
-
-    def _source(self, bucket: Bucket) -> bytes:
-        return bucket.checksum.encode() + self._with
-
-
 @cache
-def _compiled(lang: Language) -> _Compiled:
-    return _Compiled(lang)
+def _compiled(lang: Language) -> Compiled:
+    # A template is compiled by the code in this file, with the words of the language in it.
+    return Compiled(lang.tag, Path(__file__).read_bytes() + words_of(lang.tag))
 
 
 def _keeping() -> Callable[..., str]:
