@@ -49,6 +49,12 @@ def test_an_address_is_the_one_that_werkzeug_builds(routes: Map, name: str, data
     assert addresses({**RULES, "static": "/static/<path:filename>"}, "/below")(name, **place) == expected
 
 
+def test_two_boards_of_one_process_have_the_same_addresses_and_pages_of_their_own() -> None:
+    boards = [create_board(a_record(a_case(text=text)), NOW).test_client() for text in ("One.", "Other.")]
+    for client, words in zip(boards, ("One.", "Other."), strict=True):
+        assert words in read(client, f"/acme/{a_case().number}/")
+
+
 @pytest.mark.parametrize(
     ("name", "place", "error"),
     [

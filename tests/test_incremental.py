@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from amends import clock
 from amends.board import create_board, lists, urls
 from amends.generator import build as first_look
-from amends.generator import making
+from amends.generator import making, versions
 from amends.generator.build import Built, build
 from amends.generator.versions import rendering
 from amends.record import NotABoardError, RecordError, load
@@ -313,6 +313,25 @@ def test_a_template_that_is_changed_renews_every_page_that_it_writes(tmp_path: P
         in_another(tmp_path / "site", kept, tmp_path / out, tmp_path / ("cache" if out == "public" else "fresh-cache"))
     assert_same(files_of(tmp_path / "public"), files_of(tmp_path / "fresh"))
     assert "<!-- other -->" in (tmp_path / "public" / "acme" / NUMBERS[0] / "index.html").read_text()
+
+
+def test_a_process_tells_of_the_code_that_it_runs_and_not_of_what_is_installed_beneath_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "_HERE", tmp_path)
+    monkeypatch.setattr(versions, "_READING", ("read.py",))
+    forget = versions.reading.cache_clear, versions.rendering.cache_clear
+    with ExitStack() as at_the_end:
+        for clear in forget:
+            clear()
+            at_the_end.callback(clear)
+        put(tmp_path / "read.py", "old")
+        told = versions.reading(), versions.rendering()
+        put(tmp_path / "read.py", "new")
+        assert (versions.reading(), versions.rendering()) == told
+        for clear in forget:
+            clear()
+        assert not {versions.reading(), versions.rendering()} & set(told)
 
 
 def in_another(site: Path, kept: Kept, out: Path, cache: Path, *arguments: str, **environ: str) -> None:

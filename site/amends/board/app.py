@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 
 from flask import Flask, Response
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Map
 
 from amends.board import lists
 from amends.board.edition import Edition
@@ -47,11 +48,20 @@ def create_board(record: Record, now: datetime, root: str = "") -> Flask:
 def board_of(edition: Edition, frame: Frame) -> Flask:
     """Make the app that shows an edition."""
     app = Flask(__name__)
-    app.url_map.converters |= {"slug": _Slug, "number": _Number, "list": _List, "page": _Page}
-    for route in ROUTES:
-        app.add_url_rule(route.rule, route.name, _responding(route, edition, frame))
+    app.url_map = _addresses()
+    app.view_functions |= {route.name: _responding(route, edition, frame) for route in ROUTES}
     app.register_error_handler(404, lambda _: (frame.write(plain.not_found(edition)), 404))
     return app
+
+
+@cache
+def _addresses() -> Map:
+    # The same for every board. Werkzeug compiles each rule to bytecode, which takes as long as ten pages.
+    app = Flask(__name__)
+    app.url_map.converters |= {"slug": _Slug, "number": _Number, "list": _List, "page": _Page}
+    for route in ROUTES:
+        app.add_url_rule(route.rule, route.name)
+    return app.url_map
 
 
 def urls(record: Record, now: datetime) -> Iterator[str]:

@@ -1,6 +1,10 @@
-"""Of which code the kept things are: what another version has kept is thrown away, never trusted."""
+"""Of which code the kept things are: what another version has kept is thrown away, never trusted.
+
+A process tells of its code as it was when it was first asked: what is installed beneath it later is not what it runs.
+"""
 
 from collections.abc import Iterable
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,11 +15,13 @@ _READING = ("case.py", "clock.py", "text.py", "record", "shelves")
 """What decides how files are read and kept. All else decides how pages are written."""
 
 
+@cache
 def reading() -> str:
     """Return a digest of the code that reads the record: it changes with what the store holds, and how."""
     return _digest(path for name in _READING for path in _files(_HERE / name))
 
 
+@cache
 def rendering() -> str:
     """Return a digest of everything that decides what a page looks like: all code, templates, words and styles."""
     return _digest(_files(_HERE))
