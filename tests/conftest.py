@@ -1,5 +1,7 @@
 """What every test may use."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +12,10 @@ from argon2 import PasswordHasher
 from amends.inbox import Inbox, people
 from tests import postgres
 from tests.house import House
+
+# Where bytecode is turned off, each of the hundreds of processes here would compile all of the package again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 HASHER = people._hasher
 people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

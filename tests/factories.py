@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from amends.case import SHAPES, Case, Event, Kind, Outcome, Reason
@@ -92,9 +94,27 @@ def a_received(number: str = NUMBER, **facts: Any) -> Received:
 
 def make_inbox(folder: Path, database: str = "") -> Inbox:
     """An inbox with nothing in it; whoever asks for it closes it."""
-    inbox = Inbox(database or f"sqlite:///{folder}/instance/amends.db")
-    inbox.migrate()
+    return open_inbox(database or f"sqlite:///{folder}/instance/amends.db")
+
+
+def open_inbox(database: str) -> Inbox:
+    """An inbox whose schema is up to date. A file that is not there yet is a copy of one that was migrated."""
+    inbox = Inbox(database)
+    if inbox.file and not inbox.file.exists():
+        inbox.file.write_bytes(_migrated())
+    else:
+        inbox.migrate()
     return inbox
+
+
+@cache
+def _migrated() -> bytes:
+    """The file of a store with nothing in it."""
+    with TemporaryDirectory() as folder:
+        inbox = Inbox(f"sqlite:///{folder}/amends.db")
+        inbox.migrate()
+        inbox.close()
+        return (Path(folder) / "amends.db").read_bytes()
 
 
 def make_board(folder: Path, *cases: Case, lines: Iterable[LedgerLine] = ()) -> Path:

@@ -17,6 +17,7 @@ from amends.record import Record, load
 from amends.service import create_service
 from amends.settings import Settings
 from amends.work import Worker
+from tests.factories import open_inbox
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 URL = "https://feedback.example"
@@ -72,8 +73,7 @@ class House:
             (self.content / slug).mkdir(exist_ok=True)
             text = COMPANY.format(name=slug.title(), slug=slug)
             (self.content / slug / "company.toml").write_text(text)
-        self.inbox = Inbox(self.settings.database)
-        self.inbox.migrate()
+        self.inbox = open_inbox(self.settings.database)
         self.worker = Worker(self.settings, self.inbox, lambda: self.now)
         self.worker.copy_settings()
         self.open_service()
