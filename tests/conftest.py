@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -38,6 +37,12 @@ def postgresql() -> Iterator[postgres.Server]:
         raise pytest.fail.Exception(str(missing), pytrace=False) from None
 
 
+@pytest.fixture(scope="session")
+def stores(postgresql: postgres.Server) -> postgres.Stores:
+    """Private stores on that server."""
+    return postgres.Stores(postgresql)
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     """The address of a private store that is not there yet."""
@@ -45,13 +50,13 @@ def database(tmp_path: Path) -> str:
 
 
 def database_of(request: pytest.FixtureRequest) -> str:
-    """Return the address of a store of the kind that the fixture's parameter names; the test's end removes it."""
+    """Return the address of a store of the kind that the fixture's parameter names; the test's end empties it."""
     if request.param == "sqlite":
         return f"sqlite:///{request.getfixturevalue('tmp_path')}/instance/amends.db"
-    server: postgres.Server = request.getfixturevalue("postgresql")
-    name = uuid4().hex
-    request.addfinalizer(lambda: server.drop(name))
-    return server.make(name, like="migrated")
+    stores: postgres.Stores = request.getfixturevalue("stores")
+    name = stores.lend()
+    request.addfinalizer(lambda: stores.take_back(name))
+    return stores.server.url(name)
 
 
 @pytest.fixture
