@@ -5,6 +5,8 @@ in, not the lines, and has no dates, so that a change of the sources changes onl
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -43,6 +45,11 @@ def sources() -> list[Path]:
 
 def template() -> Catalog:
     """All messages of the package, not translated, in the order of the sources."""
+    return deepcopy(_extracted())
+
+
+@cache
+def _extracted() -> Catalog:
     catalog = Catalog()
     for file in sources():
         name = file.relative_to(PACKAGE).as_posix()
