@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from amends.inbox import Inbox, people
+from amends.inbox import Inbox, people, webhooks
 from tests import postgres
 from tests.house import House
+from tests.postal import HookServer, MailServer, hook_server, mail_server
 
 # Where bytecode is turned off, each of the hundreds of processes here would compile all of the package again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -79,3 +80,19 @@ def another_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     yield build
     for built in houses:
         built.close()
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A server that takes mail."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def hooked(house: House) -> Iterator[HookServer]:
+    """A server that takes acme's calls."""
+    with hook_server() as running:
+        with house.inbox.writing() as connection:
+            webhooks.put(connection, "acme", running.url, webhooks.new_secret(), house.now)
+        yield running

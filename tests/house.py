@@ -15,7 +15,7 @@ from amends.inbox import Inbox, people
 from amends.inbox.schema import case
 from amends.record import Record, load
 from amends.service import create_service
-from amends.settings import Settings
+from amends.settings import Settings, Smtp
 from amends.work import Worker
 from tests.factories import open_inbox
 
@@ -61,6 +61,7 @@ class House:
     companies: tuple[str, ...] = ("acme", "bolt")
     database: str = ""
     limits: dict[str, int] = field(default_factory=dict)
+    smtp: Smtp | None = None
     hired: set[str] = field(default_factory=set)
     inbox: Inbox = field(init=False)
     app: Flask = field(init=False)
@@ -92,7 +93,8 @@ class House:
 
     @property
     def settings(self) -> Settings:
-        facts: dict[str, Any] = {"database": self.database} if self.database else {}
+        facts: dict[str, Any] = {"smtp": self.smtp, "mail_from": "feedback@board.example" if self.smtp else ""}
+        facts |= {"database": self.database} if self.database else {}
         return settings_in(self.folder, undo_seconds=self.undo_seconds, **facts, **self.limits)
 
     def close(self) -> None:

@@ -79,6 +79,7 @@ def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     yield "private", a_letter(ToCustomer.REPLY, **{**facts, "public": None, "received": private})
     yield "unconfirmed", a_letter(ToCustomer.RECEIPT, **{**given, "confirmed": False})
     yield "nudge", a_letter(ToCustomer.REPLY, **{**given, "confirmed": False})
+    yield "links", to_customer.links_again([a_matter(**given)] * 2, DOORS)  # type: ignore[arg-type]
     for staff in ToCompany:
         for kind in Kind:
             case = a_received(kind=kind, publicity="private", outcome="private")

@@ -3,7 +3,6 @@
 import logging
 import re
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,27 +22,9 @@ from tests.postal import (
     HookServer,
     MailServer,
     fates,
-    hook_server,
-    mail_server,
     parts_of,
 )
 from tests.postroom import ANNA, a_postman, confirm, deliver, hire, receive, reply, states, told
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
-def hooked(house: House) -> Iterator[HookServer]:
-    """A server that takes acme's calls."""
-    with hook_server() as running:
-        with house.inbox.writing() as connection:
-            webhooks.put(connection, "acme", running.url, webhooks.new_secret(), house.now)
-        yield running
-
 
 # --- The road of a mail ---
 

@@ -2,13 +2,12 @@
 
 import re
 import smtplib
-from collections.abc import Iterator
 from smtplib import SMTP
 
 import pytest
 from sqlalchemy import update
 
-from amends.inbox import outbox, webhooks
+from amends.inbox import outbox
 from amends.inbox.schema import message
 from amends.post import Postman
 from amends.post.postman import CLOSED, JITTER, PAUSES
@@ -22,26 +21,9 @@ from tests.postal import (
     HookServer,
     MailServer,
     fates,
-    hook_server,
     mail_server,
 )
 from tests.postroom import ANNA, a_postman, dead_letters, deliver, receive, states
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as running:
-        yield running
-
-
-@pytest.fixture
-def hooked(house: House) -> Iterator[HookServer]:
-    """A server that takes acme's calls."""
-    with hook_server() as running:
-        with house.inbox.writing() as connection:
-            webhooks.put(connection, "acme", running.url, webhooks.new_secret(), house.now)
-        yield running
-
 
 # --- Servers that refuse ---
 

@@ -1,20 +1,17 @@
-"""Recommending, lost links, gifts, and what the store forgets."""
+"""Recommending, gifts, and what the store forgets."""
 
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Connection
 
 from amends.case import Case
 from amends.inbox import cases, gifts, referrals, reports, retention
 from amends.inbox.gifts import Gift
 from amends.inbox.referrals import Referrals
 from amends.inbox.reports import Report
-from amends.service import create_service
-from amends.visitor.lost import HOURLY
-from tests.customers import ITS_OWN, Customer, a_customer, an_answered_customer
+from tests.customers import Customer, an_answered_customer
 from tests.factories import a_case, an_event
-from tests.house import NOON, SHOP, URL, House
+from tests.house import NOON, URL, House
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ADDRESS = "anna@x.example"
@@ -90,86 +87,6 @@ def test_before_a_verdict_nobody_is_asked_to_recommend_and_later_there_is_one_li
     assert "Recommend Acme" in customer.page()
     assert customer.done("recommend") == customer.done("recommend")
     assert sums(house) == {"acme": Referrals(1, 0)}
-
-
-# --- My link again ---
-
-
-@pytest.fixture
-def sent(house: House) -> list[str]:
-    """The numbers of the cases whose links were sent again; the house has the page that asks for them."""
-    found: list[str] = []
-
-    def send_link_again(_: Connection, number: str) -> None:
-        found.append(number)
-
-    house.app = create_service(house.settings, house.inbox, lambda: house.now, 0, send_link_again)
-    return found
-
-
-def ask(house: House, email: str, what: str) -> str:
-    answer = house.post("/c/", {"email": email, "what": what}, **ITS_OWN)
-    assert answer.status_code == 200
-    return answer.text
-
-
-def test_a_lost_link_is_sent_to_the_address_of_its_case_and_the_answer_tells_nobody(
-    house: House, sent: list[str]
-) -> None:
-    numbers = [a_customer(house, email=email).number for email in (ADDRESS, ADDRESS, "bob@x.example", "")]
-    assert "The e-mail address that you left" in house.visitor().get("/c/", base_url=URL).text
-    same = {ask(house, "nobody@x.example", "acme")}
-    assert sent == []
-    same.add(ask(house, ADDRESS.upper(), numbers[0].upper()))
-    assert sent == [numbers[0]]
-    same.add(ask(house, ADDRESS, " Acme "))
-    assert sorted(sent[1:]) == sorted(numbers[:2])
-    same |= {ask(house, ADDRESS, numbers[2]), ask(house, ADDRESS, "bolt"), ask(house, ADDRESS, "' OR 1=1")}
-    assert len(sent) == 3
-    assert len(same) == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"email": "", "what": "acme"}, "give the address"),
-        ({"email": "anna", "what": "acme"}, "no e-mail address"),
-        ({"email": ADDRESS, "what": " "}, "give the number"),
-    ],
-)
-def test_what_cannot_be_looked_for_comes_back_with_a_sentence(
-    house: House, sent: list[str], fields: dict[str, str], sentence: str
-) -> None:
-    answer = house.post("/c/", fields, **ITS_OWN)
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert f'value="{fields["email"]}"' in answer.text
-    assert sent == []
-
-
-def test_another_site_sends_nobody_a_link(house: House, sent: list[str]) -> None:
-    number = a_customer(house, email=ADDRESS).number
-    assert house.post("/c/", {"email": ADDRESS, "what": number}, Origin=SHOP).status_code == 403
-    assert sent == []
-
-
-def test_one_network_can_ask_so_often_and_no_more_within_an_hour(house: House, sent: list[str]) -> None:
-    number = a_customer(house, email=ADDRESS).number
-
-    def asked(address: str) -> int:
-        fields = {"email": ADDRESS, "what": number}
-        where = {"REMOTE_ADDR": address}
-        return house.visitor().post("/c/", data=fields, headers=ITS_OWN, base_url=URL, environ_base=where).status_code
-
-    assert [asked(f"203.0.113.{last}") for last in range(HOURLY + 2)] == [200] * HOURLY + [429] * 2
-    assert len(sent) == HOURLY
-    assert asked("198.51.100.1") == 200
-    house.pass_time(hours=2)
-    assert asked("203.0.113.1") == 200
-
-
-def test_nobody_is_asked_for_an_address_where_no_mail_can_be_sent(house: House) -> None:
-    assert house.visitor().get("/c/", base_url=URL).status_code == 404
 
 
 # --- Gifts ---

@@ -36,6 +36,11 @@ def address_digest(secret: bytes, email: str) -> bytes:
     return _mac(secret, "address", email.lower())
 
 
+def question_digest(secret: bytes, email: str, what: str) -> str:
+    """Return what a question for a lost link is known by where nobody may learn the address in it."""
+    return _mac(secret, "my link again", email.lower(), what.casefold().strip()).hex()
+
+
 def confirmation(secret: bytes, number: str, generation: int, email: str) -> str:
     """Return the token that says that this address is that of the case's customer."""
     return f"{number}-{_text(_mac(secret, 'confirmation', number, str(generation), email.lower()))}"

@@ -24,7 +24,7 @@ from amends.intake import Express, Houses, Intake, Limits, Reception, Reports, T
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.templates import Compiled
-from amends.visitor import Consent, LostLinks, Referrals, SendAgain, Visitor
+from amends.visitor import Consent, LostLinks, Referrals, Visitor
 
 _log = logging.getLogger("amends.service")
 
@@ -35,17 +35,10 @@ FRESH = 1.0
 """Seconds for which a process believes its copy of the companies' settings."""
 
 
-def create_service(
-    settings: Settings,
-    inbox: Inbox,
-    now: Clock = clock.system,
-    fresh: float = FRESH,
-    send_link_again: SendAgain | None = None,
-) -> Flask:
+def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, fresh: float = FRESH) -> Flask:
     """Make the service for these settings over that store, whose schema is up to date.
 
-    What companies set is seen after `fresh` seconds at the latest. Without `send_link_again` nobody is asked for an
-    address to which a lost link could be sent.
+    What companies set is seen after `fresh` seconds at the latest.
     """
     app = Flask("amends", static_folder="static", static_url_path="/static", root_path=os.path.dirname(__file__))
     secret = settings.secret()
@@ -61,9 +54,8 @@ def create_service(
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
         Consent(inbox, now, secret).blueprint(),
         Referrals(inbox).blueprint(),
+        LostLinks(inbox, now, settings.url, secret, has_mail=settings.smtp is not None).blueprint(),
     ]
-    if send_link_again:
-        visitors.append(LostLinks(inbox, now, settings.url, secret, send_link_again).blueprint())
     for room in (*visitors, Desk(settings, inbox, now).blueprint()):
         app.register_blueprint(room)
     _guard(app, visitors)

@@ -4,7 +4,8 @@ import tomllib
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from amends.inbox import companies
+from amends.inbox import cases, companies
+from amends.inbox.cases import Received
 from amends.inbox.schema import case, contact
 
 
@@ -13,8 +14,8 @@ def is_confirmed() -> ColumnElement[bool]:
     return contact.c.confirmed.is_not(None)
 
 
-def cases_with(connection: Connection, email: str, what: str, most: int) -> list[str]:
-    """Return the numbers of the cases with this confirmed address that `what` names, the latest first.
+def cases_with(connection: Connection, email: str, what: str, most: int) -> list[Received]:
+    """Return the cases with this confirmed address that `what` names, the latest first.
 
     `what` is a case's number, a company's slug or its name, in letters of any case.
     """
@@ -28,7 +29,8 @@ def cases_with(connection: Connection, email: str, what: str, most: int) -> list
         .order_by(case.c.received.desc(), case.c.number)
         .limit(most)
     )
-    return list(connection.execute(query).scalars())
+    numbers = list(connection.execute(query).scalars())
+    return [found for found in (cases.get(connection, number) for number in numbers) if found]
 
 
 def _names(slug: str, settings: str) -> tuple[str, str]:

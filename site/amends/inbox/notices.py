@@ -18,6 +18,9 @@ from amends.inbox.schema import case
 MAIL, WEBHOOK = "mail", "webhook"
 """The channels. All mail goes through one server, so that it is one lane, of the same name."""
 
+LINK = "link"
+"""The kind of a message that sends a private link again. Whether there is one is not looked for before it is sent."""
+
 SOON = 4
 """A deadline is coming when this part of the time to answer is left: a quarter."""
 _LONGEST = timedelta(hours=720) / SOON
@@ -86,6 +89,16 @@ def tell_company(
     if hook and hook.stopped is None:
         lane = webhooks.lane_of(hook.url)
         outbox.add(connection, Message(company, number, WEBHOOK, kind, hook.url, lane, f"{once}/hook", due, due, facts))
+
+
+def ask_for_link(connection: Connection, email: str, what: str, name: str, now: datetime) -> None:
+    """Store that somebody asks for the links of the cases with this address that `what` names.
+
+    It is one row, whoever asks and whatever there is, so that nobody learns from the time it takes. `name` is what
+    the question is known by: it is told once within an hour.
+    """
+    once, facts = f"{LINK}/{name}/{stamp(now)[:13]}", {"at": stamp(now), "what": what}
+    outbox.add(connection, Message("", None, MAIL, LINK, email, MAIL, once, now, now, facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,23 @@ import logging
 import secrets
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from amends import links
 from amends.clock import Clock
-from amends.inbox import Inbox, StoreUnavailableError, cases, correspondents, notices, outbox, people, webhooks
-from amends.inbox.notices import MAIL, ToCompany, ToCustomer
+from amends.inbox import (
+    Inbox,
+    StoreUnavailableError,
+    cases,
+    contacts,
+    correspondents,
+    notices,
+    outbox,
+    people,
+    webhooks,
+)
+from amends.inbox.notices import LINK, MAIL, ToCompany, ToCustomer
 from amends.inbox.outbox import Message
 from amends.post import to_company, to_customer
 from amends.post.doors import Doors
@@ -47,6 +58,8 @@ PAUSES = (
 """How long a message waits after each attempt that failed; after one more it is dead."""
 JITTER = 0.2
 """By how much of itself a pause is longer at most, so that what failed together does not come back together."""
+MOST_LINKS = 5
+"""Private links that are sent again in one mail: those of the latest cases."""
 _REMIND, _TIDY = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -143,16 +156,16 @@ class Postman:
     def _send(self, message: Message, now: datetime) -> None:
         if message.attempts > len(PAUSES) + 1:
             raise UndeliverableError("whoever tried to deliver it was killed")
-        matter = read_matter(self._inbox, self._content, message, now)
         if message.channel != MAIL:
-            self._call(message, matter)
+            self._call(message, read_matter(self._inbox, self._content, message, now))
         elif self._mailer is None:
             # What happened long ago must not be told on the day on which mail is set up.
             raise NoLongerError("no mail is sent: AMENDS_SMTP is not set")
-        elif message.kind in set(ToCompany):
-            self._mailer.send(self._to_staff(message, matter))
+        elif message.kind == LINK:
+            self._mailer.send(self._with_links(message, now))
         else:
-            self._mailer.send(self._to_customer(message, matter))
+            write = self._to_staff if message.kind in set(ToCompany) else self._to_customer
+            self._mailer.send(write(message, read_matter(self._inbox, self._content, message, now)))
 
     def _to_customer(self, message: Message, matter: Matter) -> Mail:
         """Write a mail to a customer, if it is wanted, and count it: five a day go to one address."""
@@ -160,17 +173,36 @@ class Postman:
         if matter.contact.email != email:
             raise NoLongerError("the case has another address by now, or none")
         letter = to_customer.letter(matter, kind, self._doors)
-        digest = links.address_digest(self._secret, email)
+        is_notice = matter.contact.confirmed is None and kind is not ToCustomer.RECEIPT
+        self._count(message, matter, is_notice=is_notice)
+        return Mail(letter, email, self._name(message), self._clock(), self._doors.stop(email))
+
+    def _with_links(self, message: Message, now: datetime) -> Mail:
+        """Write the mail with the private links that somebody asked for, if there are any, and count it as one."""
+        with self._inbox.reading() as connection:
+            found = contacts.cases_with(connection, message.recipient, message.facts["what"], MOST_LINKS)
+        asked = [replace(message, company=case.company, number=case.number) for case in found]
+        matters = [read_matter(self._inbox, self._content, one, now) for one in asked]
+        if not matters:
+            raise NoLongerError("there is no such case with this address")
+        letter, email = to_customer.links_again(matters, self._doors), matters[0].contact.email
+        self._count(message, matters[0])
+        return Mail(letter, email, self._name(message), self._clock(), self._doors.stop(email))
+
+    def _count(self, message: Message, matter: Matter, *, is_notice: bool = False) -> None:
+        """Count a mail to a customer's address; NoLongerError where none is wanted, NotNowError after the day's last.
+
+        With `is_notice` it is the one mail besides the receipt that goes to an address nobody confirmed.
+        """
+        digest = links.address_digest(self._secret, matter.contact.email)
         with self._inbox.writing() as connection:
             if correspondents.has_stopped(connection, digest):
                 raise NoLongerError("no more mail is wanted at this address")
-            is_notice = matter.contact.confirmed is None and kind is not ToCustomer.RECEIPT
             if is_notice and not correspondents.notice(connection, matter.number, message.id):
                 raise NoLongerError("nobody confirmed this address, and it has had its one mail")
             may_go = correspondents.count(connection, digest, message.id, matter.now)
         if not may_go:
             raise NotNowError(_tomorrow(matter.now))
-        return Mail(letter, email, self._name(message), self._clock(), self._doors.stop(email))
 
     def _to_staff(self, message: Message, matter: Matter) -> Mail:
         with self._inbox.reading() as connection:

@@ -1,6 +1,6 @@
 """What customers are told, and when nobody is to be told it any more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from amends.board import words
 from amends.case import Reason, end_of, promises
@@ -34,10 +34,30 @@ def letter(matter: Matter, kind: ToCustomer, doors: Doors) -> Letter:
     name = received.author or (matter.public.author if matter.public else None)
     greeting = (lang.gettext("Hello {name},", name=one_line(name, 80)),) if is_known and name else ()
     asking = () if is_known else _asking(matter, lang, doors)
+    return _letter(matter, lang, subject, (*greeting, *said, *asking), doors)
+
+
+def links_again(matters: Sequence[Matter], doors: Doors) -> Letter:
+    """Write to whoever lost the private links of these cases of one address, in the language of the first."""
+    first = matters[0]
+    lang = first.language_of_customer()
+    body: list[Block] = [
+        lang.gettext("Somebody asked for your private link on the board “{board}” once more.", board=first.board.title)
+    ]
+    for matter in matters:
+        facts = {"company": matter.company.name, "number": matter.number}
+        day = lang.day(matter.received_case.received.date())
+        body.append(lang.gettext("Case {number}, your feedback to {company} of {day}:", day=day, **facts))
+        body.append(_open(matter, lang, doors))
+    body.append(lang.gettext("Keep this link, and do not pass it on: whoever has it is taken for you."))
+    body.append(lang.gettext("If it was not you, there is nothing to do: nobody else got this mail."))
+    return _letter(first, lang, lang.gettext("Your private link once more"), tuple(body), doors)
+
+
+def _letter(matter: Matter, lang: Language, subject: str, body: tuple[Block, ...], doors: Doors) -> Letter:
     stop = Link(lang.gettext("Stop all mails to this address"), doors.stop(matter.contact.email))
     sender = lang.gettext("{company} on {board}", company=matter.company.name, board=matter.board.title)
-    foot = (_why(matter, lang), stop)
-    return Letter(lang, sender, subject, (*greeting, *said, *asking), foot)
+    return Letter(lang, sender, subject, body, (_why(matter, lang), stop))
 
 
 def _why(matter: Matter, lang: Language) -> str:

@@ -1,34 +1,28 @@
-"""My link again: for who has lost the private link and left an address. The answer tells nobody what was found."""
+"""My link again: for who has lost the private link and left an address. The answer tells nobody what was found.
+
+The question is stored and no more; what there is to send is looked for by the post.
+"""
 
 import os
-from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template, request
-from sqlalchemy import Connection
 
-from amends import gate
+from amends import gate, links
 from amends.clock import Clock
-from amends.inbox import Inbox, contacts, rates
+from amends.inbox import Inbox, notices, rates
 from amends.visitor.forms import LostForm
 from amends.visitor.views import keep_out
-
-SendAgain = Callable[[Connection, str], None]
-"""Sends the private link of the case with this number to the address that is stored with it, by what it writes in
-this transaction."""
 
 HOURLY = 10
 """How often one network may ask within an hour: a household, not a list of addresses."""
 
-MOST = 5
-"""Links that are sent for one question: the latest cases."""
-
 
 class LostLinks:
-    """The page that asks for address and case. `send_link_again` is given each case that was found."""
+    """The page that asks for address and case, or says that no mail can be sent, where `has_mail` is false."""
 
-    def __init__(self, inbox: Inbox, clock: Clock, url: str, secret: bytes, send_link_again: SendAgain) -> None:
+    def __init__(self, inbox: Inbox, clock: Clock, url: str, secret: bytes, *, has_mail: bool) -> None:
         self._inbox, self._clock, self._url, self._secret = inbox, clock, url, secret
-        self._send_link_again = send_link_again
+        self._has_mail = has_mail
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -40,27 +34,31 @@ class LostLinks:
 
     def form(self) -> Response:
         """Ask what is still known."""
-        return _page(LostForm(formdata=None), 200)
+        return self._again(200)
 
     def ask(self) -> Response:
-        """Have the links sent of what is found, and say the same whether or not anything was."""
+        """Have the links sent of what there is, and say the same whether or not there is anything."""
+        if not self._has_mail:
+            return self._again(409)
         if gate.is_foreign(self._url):
-            return _page(LostForm(formdata=None), 403, "This was sent from another site. Please use the form here.")
+            return self._page(
+                LostForm(formdata=None), 403, "This was sent from another site. Please use the form here."
+            )
         if not gate.is_utf8():
-            return _page(LostForm(formdata=None), 400, "This did not arrive as UTF-8, so it could not be read.")
+            return self._page(LostForm(formdata=None), 400, "This did not arrive as UTF-8, so it could not be read.")
         form = LostForm(formdata=request.form)
         if not form.is_good():
-            return _page(form, 422, "Please look at the marked places.")
-        if not self._send(form):
-            response = _page(
+            return self._page(form, 422, "Please look at the marked places.")
+        if not self._store(form):
+            response = self._page(
                 form, 429, "So many links were asked for that no more are sent just now. Please try later."
             )
             response.headers["Retry-After"] = str(rates.HOUR)
             return response
         return make_response(render_template("visitor/sent_again.html"))
 
-    def _send(self, form: LostForm) -> bool:
-        """Send what there is; False where this network has asked too often."""
+    def _store(self, form: LostForm) -> bool:
+        """Store the question; False where this network has asked too often."""
         network, now = gate.network_of(self._secret, request.remote_addr), self._clock()
         scope = f"lost/{network}"
         with self._inbox.writing() as connection:
@@ -68,11 +66,14 @@ class LostLinks:
                 return False
             if network:
                 rates.add(connection, {scope: 1}, now, os.getpid() % rates.SHARDS if self._inbox.is_shared else 0)
-            found = contacts.cases_with(connection, form.email.data or "", form.what.data or "", MOST)
-            for number in found:
-                self._send_link_again(connection, number)
+            email, what = form.email.data or "", form.what.data or ""
+            name = links.question_digest(self._secret, email, what)
+            notices.ask_for_link(connection, email, what, name, now)
         return True
 
+    def _again(self, status: int, message: str = "") -> Response:
+        return self._page(LostForm(formdata=None), status, message)
 
-def _page(form: LostForm, status: int, message: str = "") -> Response:
-    return make_response(render_template("visitor/lost.html", form=form, message=message), status)
+    def _page(self, form: LostForm, status: int, message: str = "") -> Response:
+        page = render_template("visitor/lost.html", form=form, message=message, has_mail=self._has_mail)
+        return make_response(page, status)
