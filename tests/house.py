@@ -22,6 +22,8 @@ from tests.factories import open_inbox
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 URL = "https://feedback.example"
 SHOP = "https://acme.example"
+SENDER = "feedback@example.org"
+"""In a domain that could be somebody's: from `.example` no mail would come."""
 PASSWORD = "correct horse battery"
 STAFF = {"olga": ("agent", "acme"), "bo": ("admin", "bolt"), "kim": ("keeper", None)}
 PAGE = {"Origin": SHOP, "Accept": "application/json"}
@@ -93,7 +95,7 @@ class House:
 
     @property
     def settings(self) -> Settings:
-        facts: dict[str, Any] = {"smtp": self.smtp, "mail_from": "feedback@board.example" if self.smtp else ""}
+        facts: dict[str, Any] = {"smtp": self.smtp, "mail_from": SENDER if self.smtp else ""}
         facts |= {"database": self.database} if self.database else {}
         return settings_in(self.folder, undo_seconds=self.undo_seconds, **facts, **self.limits)
 

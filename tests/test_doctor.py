@@ -25,16 +25,20 @@ from amends.inbox import Inbox
 from amends.settings import Settings
 from tests.archives import files_in, rows_of
 from tests.factories import put
-from tests.house import House
+from tests.house import SENDER, House
+from tests.postal import MailServer
 from tests.postgres import Server
+from tests.postroom import deliver
 from tests.test_serve import environment, wait_until_there
 
 
 @pytest.fixture
-def sound(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+def sound(house: House, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> House:
     """An installation with nothing wrong, on a machine with nothing wrong."""
     house.receive(text="canary words", email="canary@x.example", reference="canary-order")
     house.work()
+    house.smtp = server.settings()
+    deliver(house, server)
     house.now = datetime.now(UTC)
     monkeypatch.setattr(machine, "_is_unsynchronised", lambda: False)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Room(10**12, 0, 10**12))
@@ -324,7 +328,8 @@ def run(house: House, *arguments: str, **environ: str) -> Any:
     places = {"INSTANCE": house.settings.instance, "CONTENT": house.content, "OUT": house.public}
     places["CACHE"] = house.folder / "cache"
     given = {f"AMENDS_{name}": str(path) for name, path in places.items()}
-    given |= {"AMENDS_URL": "https://feedback.example", "AMENDS_PROXIES": "1"}
+    given |= {"AMENDS_URL": "https://feedback.example", "AMENDS_PROXIES": "1", "AMENDS_MAIL_FROM": SENDER}
+    given |= {"AMENDS_SMTP": f"smtp://127.0.0.1:{house.smtp.port}"} if house.smtp else {}
     return CliRunner().invoke(main, ["doctor", *arguments], env={**given, **environ})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from amends.doctor import machine, parts, store
+from amends.doctor import machine, mail, parts, store
 from amends.doctor.finding import Finding, State, Visit
 from amends.settings import Settings
 
@@ -18,8 +18,9 @@ CHECKS: dict[str, Callable[[Visit], Iterable[Finding]]] = {
     "permissions": machine.check_permissions,
     "record": parts.check_record,
     "work": parts.check_work,
+    "mail": mail.check,
 }
-"""All checks, in the order in which they are told. None waits for a network, but for the database's own."""
+"""All checks, in the order in which they are told. None waits for a network, but for the database and for mail."""
 
 
 def examine(settings: Settings, now: datetime) -> list[Finding]:

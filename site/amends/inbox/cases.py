@@ -179,6 +179,11 @@ def post_due(connection: Connection, limit: int) -> list[Received]:
     return [_received(row) for row in connection.execute(query)]
 
 
+def untold_since(connection: Connection) -> datetime | None:
+    """Return when the first of the cases came in of which nobody was told yet."""
+    return connection.execute(select(func.min(case.c.received)).where(case.c.post_due.is_(True))).scalar()
+
+
 def told(connection: Connection, number: str) -> None:
     """Note that the messages about a case that came stand in the outbox."""
     connection.execute(update(case).where(case.c.number == number).values(post_due=False))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from amends.inbox.schema import message
 from amends.inbox.unique import insert_once
@@ -109,6 +109,18 @@ def dead(connection: Connection, limit: int) -> list[Message]:
     """Return the messages that cannot be delivered, newest first, at most so many."""
     query = select(*_columns).where(message.c.dead.is_not(None)).order_by(message.c.id.desc()).limit(limit)
     return [_message(row) for row in connection.execute(query)]
+
+
+def count_dead(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many messages cannot be delivered, and since when there is one."""
+    query = select(func.count(), func.min(message.c.dead)).where(message.c.dead.is_not(None))
+    number, first = connection.execute(query).one()
+    return number, first
+
+
+def due_since(connection: Connection) -> datetime | None:
+    """Return since when the message is due that waits longest; None where none waits."""
+    return connection.execute(select(func.min(message.c.due))).scalar()
 
 
 def again(connection: Connection, identity: int, now: datetime) -> bool:

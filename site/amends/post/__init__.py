@@ -5,5 +5,7 @@ The inbox has what is to be told (`inbox/outbox.py`, `inbox/notices.py`); here i
 
 from amends.post.consent import Confirming, confirm, confirming, may_stop, stop
 from amends.post.postman import Postman
+from amends.post.smtp import Mailer
+from amends.post.trouble import FailedError
 
-__all__ = ["Confirming", "Postman", "confirm", "confirming", "may_stop", "stop"]
+__all__ = ["Confirming", "FailedError", "Mailer", "Postman", "confirm", "confirming", "may_stop", "stop"]

@@ -2,7 +2,8 @@
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from smtplib import SMTP, SMTP_SSL
 
 from amends.post.mail import Mail, write
@@ -29,22 +30,22 @@ class Mailer:
 
         UndeliverableError where it never will, FailedError where it did not now.
         """
-        try:
+        with self._as_down():
             server = self._open or self._connect()
-            to, options = _route(server, mail.to)
-            server.sendmail(self._from, [to], write(mail, self._from, to), options)
-        except smtplib.SMTPRecipientsRefused as error:
-            ((code, said),) = error.recipients.values()
-            self._refused(code, said)
-        except smtplib.SMTPDataError as error:
-            self._refused(error.smtp_code, error.smtp_error)
-        except smtplib.SMTPResponseException as error:
-            # Not about this mail: the server takes none from us, or not so. The operator can mend that.
-            self.close()
-            raise FailedError(_said(error.smtp_code, error.smtp_error), is_down=True) from error
-        except OSError as error:
-            self.close()
-            raise FailedError(f"{type(error).__name__}: {error}", is_down=True) from error
+            try:
+                to, options = _route(server, mail.to)
+                server.sendmail(self._from, [to], write(mail, self._from, to), options)
+            except smtplib.SMTPRecipientsRefused as error:
+                ((code, said),) = error.recipients.values()
+                self._refused(code, said)
+            except smtplib.SMTPDataError as error:
+                self._refused(error.smtp_code, error.smtp_error)
+
+    def sign_in(self) -> None:
+        """Connect as for a mail, and go away again; FailedError where the server takes none from us."""
+        with self._as_down():
+            self._connect()
+        self.close()
 
     def close(self) -> None:
         """End the connection, if one is open."""
@@ -53,6 +54,18 @@ class Mailer:
                 self._open.quit()
             self._open.close()
             self._open = None
+
+    @contextmanager
+    def _as_down(self) -> Iterator[None]:
+        """Turn what is not about one mail into a FailedError: the operator can mend it."""
+        try:
+            yield
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise FailedError(_said(error.smtp_code, error.smtp_error), is_down=True) from error
+        except OSError as error:
+            self.close()
+            raise FailedError(f"{type(error).__name__}: {error}", is_down=True) from error
 
     def _connect(self) -> SMTP:
         smtp, us = self._smtp, self._from.rpartition("@")[2]
