@@ -12,6 +12,7 @@ _ROOMS = {
     "keeping": ("company", "import", "init", "snippet"),
     "masking": ("mask",),
     "serving": ("demo", "migrate", "serve", "staff", "work"),
+    "telling": ("post", "webhook"),
 }
 """In which module of `amends.commands` each command is, there called like it with `_command` at the end."""
 

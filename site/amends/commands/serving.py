@@ -3,25 +3,22 @@
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import click
 
 from amends import clock
 from amends.commands.common import failing, in_content, log_to_terminal, settings_of
+from amends.commands.store import FAILURES, check_company, opened
 from amends.demo import run as run_demo
-from amends.inbox import Inbox, StoreUnavailableError, people
+from amends.inbox import people
 from amends.inbox.people import ROLES, PersonError
 from amends.post import Postman
-from amends.record import is_slug, load
+from amends.record import load
 from amends.serve import reserve
 from amends.serve import serve as run_service
-from amends.settings import Settings
+from amends.submission import wrong_address
 from amends.work import Worker
-
-_FAILURES = (StoreUnavailableError,)
 
 
 @click.command("demo")
@@ -29,7 +26,7 @@ _FAILURES = (StoreUnavailableError,)
 def demo_command(port: int) -> None:
     """Run a throw-away board with two example companies on this machine, until Ctrl-C."""
     log_to_terminal()
-    with failing(failure=_FAILURES):
+    with failing(failure=FAILURES):
         run_demo(port)
 
 
@@ -51,15 +48,34 @@ def staff_add(
     """Let a person into the desk."""
     settings = settings_of(content=content)
     chosen = password or secrets.token_urlsafe(12)
-    if slug is not None and not (is_slug(slug) and (settings.content / slug / "company.toml").is_file()):
-        raise click.UsageError(f"no company {slug} in {settings.content}: amends company add {slug}")
+    if slug is not None:
+        check_company(settings, slug)
     with (
-        failing(usage=(PersonError,), failure=_FAILURES),
-        _open(settings) as inbox,
+        failing(usage=(PersonError,), failure=FAILURES),
+        opened(settings) as inbox,
         inbox.writing() as connection,
     ):
         people.add(connection, login, name or login, role, slug, chosen, clock.system())
     click.echo(f"login: {login}" + ("" if password else f"\npassword: {chosen}"))
+
+
+@staff_command.command("address")
+@click.argument("login")
+@click.argument("email", metavar="[E-MAIL]", required=False)
+@click.option("--remove", is_flag=True, help="Tell this person nothing by mail any more.")
+def staff_address(login: str, email: str | None, *, remove: bool) -> None:
+    """Say at which address LOGIN is told of the company's cases, or show it."""
+    if email is not None and (remove or not email or wrong_address(email)):
+        raise click.UsageError("give an address, or --remove" if remove else f"{email!r} is no address of mail")
+    with failing(failure=FAILURES), opened(settings_of()) as inbox, inbox.writing() as connection:
+        known = people.reachable(connection)
+        if login not in known:
+            raise click.UsageError(f"no {login} among the staff of a company; there are {', '.join(known) or 'none'}")
+        if email or remove:
+            people.reach(connection, login, email)
+            known[login] = email
+    address = known[login]
+    click.echo(f"{login} is told of new cases at {address}" if address else f"{login} is told nothing by mail")
 
 
 @click.command("serve")
@@ -72,7 +88,7 @@ def serve_command(host: str, port: int, workers: int, *, no_work: bool, access_l
     """Run the service: intake, visitors' pages, the desk, and what runs by the clock."""
     settings = settings_of()
     log_to_terminal(settings.log)
-    with failing(failure=_FAILURES):
+    with failing(failure=FAILURES):
         reserved = reserve(host, port)
         said = f"Listening on {host}, port {port}. Desk: {settings.url}/desk/"
         ready = partial(click.echo, said)
@@ -87,7 +103,7 @@ def work_command() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with failing(failure=_FAILURES), _open(settings) as inbox:
+    with failing(failure=FAILURES), opened(settings) as inbox:
         load(settings.content)
         post = threading.Thread(target=Postman(settings, inbox, clock.system).run, args=(stop,), name="post")
         post.start()
@@ -99,15 +115,5 @@ def work_command() -> None:
 def migrate_command() -> None:
     """Bring the database up to this version; `serve` does it too."""
     log_to_terminal()
-    with failing(failure=_FAILURES), _open(settings_of()):
+    with failing(failure=FAILURES), opened(settings_of()):
         click.echo("The database is up to date.")
-
-
-@contextmanager
-def _open(settings: Settings) -> Iterator[Inbox]:
-    inbox = Inbox(settings.database)
-    try:
-        inbox.migrate()
-        yield inbox
-    finally:
-        inbox.close()

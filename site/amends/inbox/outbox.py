@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, true, update
 
 from amends.inbox.schema import message
 from amends.inbox.unique import insert_once
@@ -29,7 +29,8 @@ class Message:
 
     `recipient` is an address or a webhook's URL; `lane` what takes it ("mail", or the webhook's host and port);
     `facts` say what else is needed to find in the store or the record what it tells of, and are no words of anybody.
-    `once` names what happened and to whom it is told, without an address; `due` is when to send it.
+    `once` names what happened and to whom it is told, without an address; `due` is when to send it, `dead` when it was
+    given up.
     """
 
     company: str
@@ -44,6 +45,7 @@ class Message:
     facts: dict[str, str] = field(default_factory=dict)
     attempts: int = 0
     error: str = ""
+    dead: datetime | None = None
     id: int = 0
 
 
@@ -107,7 +109,12 @@ def give_up(connection: Connection, identity: int, now: datetime, why: str) -> N
 
 def dead(connection: Connection, limit: int) -> list[Message]:
     """Return the messages that cannot be delivered, newest first, at most so many."""
-    query = select(*_columns).where(message.c.dead.is_not(None)).order_by(message.c.id.desc()).limit(limit)
+    query = (
+        select(*_columns)
+        .where(message.c.dead.is_not(None))
+        .order_by(message.c.dead.desc(), message.c.id.desc())
+        .limit(limit)
+    )
     return [_message(row) for row in connection.execute(query)]
 
 
@@ -123,10 +130,18 @@ def due_since(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(message.c.due))).scalar()
 
 
-def again(connection: Connection, identity: int, now: datetime) -> bool:
-    """Put a dead message back, as if nobody had tried to deliver it; False where it is not dead."""
+def again(connection: Connection, identity: int | None, now: datetime) -> int:
+    """Put a dead message back, as if nobody had tried to deliver it, or all (None); return how many were dead."""
+    which = true() if identity is None else message.c.id == identity
+    query = update(message).where(which, message.c.dead.is_not(None))
+    return connection.execute(query.values(dead=None, due=now, attempts=0, error="")).rowcount
+
+
+def discard(connection: Connection, identity: int, now: datetime) -> bool:
+    """Drop a dead message, and forget to whom it was; False where it is not dead."""
     query = update(message).where(message.c.id == identity, message.c.dead.is_not(None))
-    return connection.execute(query.values(dead=None, due=now, attempts=0, error="")).rowcount > 0
+    values = {**_ended, "dead": None, "dropped": now, "error": "the operator dropped it"}
+    return connection.execute(query.values(values)).rowcount > 0
 
 
 def forget(connection: Connection, number: str, now: datetime) -> None:

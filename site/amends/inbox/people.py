@@ -87,6 +87,17 @@ def reach(connection: Connection, login: str, email: str | None) -> None:
     connection.execute(update(staff).where(staff.c.login == login).values(email=email))
 
 
+def reachable(connection: Connection) -> dict[str, str | None]:
+    """Return the staff of all companies by their logins, each with the address at which they are told what happens."""
+    query = select(staff.c.login, staff.c.email).where(staff.c.company.is_not(None)).order_by(staff.c.login)
+    return {row.login: row.email for row in connection.execute(query)}
+
+
+def login_of(connection: Connection, identity: int) -> str | None:
+    """Return by which name somebody signs in; None where there is nobody with this id."""
+    return connection.execute(select(staff.c.login).where(staff.c.id == identity)).scalar()
+
+
 def addresses(connection: Connection, company: str) -> list[tuple[int, str]]:
     """Return the staff of a company who are told what happens: each one's id and address."""
     query = select(staff.c.id, staff.c.email).where(staff.c.company == company, staff.c.email.is_not(None))

@@ -60,6 +60,13 @@ def get(connection: Connection, company: str) -> Webhook | None:
     return Webhook(*row) if row else None
 
 
+def all_of_them(connection: Connection) -> dict[str, Webhook]:
+    """Return the webhooks of all companies that have one."""
+    columns = (webhook.c.company, webhook.c.url, webhook.c.secret, webhook.c.created, webhook.c.stopped)
+    query = select(*columns).order_by(webhook.c.company)
+    return {company: Webhook(*facts) for company, *facts in connection.execute(query)}
+
+
 def stop(connection: Connection, company: str, url: str, now: datetime) -> None:
     """Note that a company's webhook is gone for good, if it still is that one."""
     query = update(webhook).where(webhook.c.company == company, webhook.c.url == url)
