@@ -297,6 +297,14 @@ def tell(kept: Kept, to: int, dice: Dice) -> None:
     kept.write(path, "\n".join(["---", *lines, "---", words]))
 
 
+def recommend(kept: Kept, to: int, dice: Dice) -> None:
+    path = kept.content / str(pick(SLUGS, to)) / "referrals.toml"
+    if dice.once_in(4):
+        kept.remove(path)
+    else:
+        kept.write(path, f"made = {dice.of([12, 30, 3])}\nvisited = {dice.of([3, 0, 4])}\n")
+
+
 # --- Mishaps of files ---
 
 
@@ -382,6 +390,7 @@ CHANGES: dict[str, Callable[[Kept, int, Dice], None]] = {
     "drop a company": drop_company,
     "change the board": change_board,
     "tell something": tell,
+    "recommend a company": recommend,
     "break a file": break_file,
     "mend a file": mend_file,
     "touch a file": touch_file,

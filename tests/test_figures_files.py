@@ -266,7 +266,7 @@ def test_every_figure_stands_beside_how_it_is_counted(records: Record) -> None:
         found: dict[str, Any] = json.loads(json.dumps(figures.company(edition, company)))
         valid(found, "figures")
         window = set(found["windows"]["closed_year"]) - {"first", "end"}
-        assert window | {"open_at_end"} == set(found["definitions"])
+        assert window | {"open_at_end", "referrals"} == set(found["definitions"])
 
 
 def test_a_share_says_what_it_is_made_of_and_whether_that_is_too_few() -> None:

@@ -88,7 +88,7 @@ class Worker:
         keep = timedelta(days=self._settings.keep_contacts_days)
         retention.forget(self._inbox, now, keep, partial(find_case, self._settings.content))
         self._tidy_at = now + timedelta(hours=1)
-        return self._publisher.erase_again()
+        return self._publisher.erase_again() + self._publisher.write_referrals()
 
     def _turn_safely(self) -> float:
         try:

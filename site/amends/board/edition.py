@@ -10,9 +10,9 @@ from amends.board import counts, proof
 from amends.board.derive import ALL_MONTHS, Sums
 from amends.board.shelf import Shelf
 from amends.board.stock import fill
-from amends.figures import ALL_TIME, Figures, Month, Tally, Window, closed_year, figures_of, months_of, within
+from amends.figures import ALL_TIME, Figures, Month, Share, Tally, Window, closed_year, figures_of, months_of, within
 from amends.language import Language, language, nearest
-from amends.record import Board, Company, House, Record
+from amends.record import Board, Company, House, Record, Referrals
 from amends.shelves.store import Store
 
 Made = TypeVar("Made")
@@ -125,6 +125,11 @@ class Edition:
         """Return the twelve closed months of a company, oldest first; KeyError where there is no such company."""
         self._companies[slug]
         return self.once(("months", slug), lambda: months_of(_tallies(self.sums(slug)), self.now))
+
+    def referrals(self, slug: str) -> Share:
+        """Return how many of the links with which customers recommend a company brought a visit, of all time."""
+        found = self.record.referrals.get(slug, Referrals())
+        return Share.of(found.visited, found.made)
 
     def _tally(self, slug: str, window: Window) -> Tally:
         return self.whole(slug).tally if window == ALL_TIME else within(_tallies(self._sums(slug, window)), window)

@@ -6,7 +6,7 @@ Every sentence is true for every number: where a threshold parts two sentences, 
 from collections.abc import Sequence
 
 from amends.board import five
-from amends.figures import Figures, Month
+from amends.figures import Figures, Month, Share
 from amends.language import N_, Language, Sentence
 
 
@@ -91,6 +91,24 @@ def again(lang: Language, found: Figures) -> str:
     if share.too_few:
         return lang.gettext("Would come back: {part} of {whole}", part=share.part, whole=share.whole)
     return lang.gettext("{percent} would come back", percent=five.percent(lang, share))
+
+
+def referrals(lang: Language, share: Share) -> str:
+    """Say how many of the links with which customers recommend the company were followed; nothing without a link."""
+    if not share.whole:
+        return ""
+    if share.too_few:
+        return lang.ngettext(
+            "Customers have made {number} link to recommend the company: too few to say how many bring visits.",
+            "Customers have made {number} links to recommend the company: too few to say how many bring visits.",
+            share.whole,
+        )
+    return lang.ngettext(
+        "Of {number} link that customers have made to recommend the company, {followed} brought at least one visit.",
+        "Of {number} links that customers have made to recommend the company, {followed} brought at least one visit.",
+        share.whole,
+        followed=share.part,
+    )
 
 
 def silences(lang: Language, found: Figures) -> tuple[Sentence, ...]:

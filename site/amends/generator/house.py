@@ -13,7 +13,7 @@ from amends.shelves.store import Store
 
 
 def read_house(store: Store, content: Path, cache: Path, base_url: str | None) -> House:
-    """Read the settings, and what the keeper says; the updates and answers of companies are read by `with_told`.
+    """Read the settings, the referrals, and what the keeper says; what companies tell is read by `with_told`.
 
     ValueError where `base_url` is no such address; NotABoardError and RecordError as `load` raises them.
     """
@@ -23,13 +23,14 @@ def read_house(store: Store, content: Path, cache: Path, base_url: str | None) -
         board = reader.board()
         companies = tuple(reader.company(path) for path in _paths(store, Role.COMPANY))
         pages = dict(reader.pages(_paths(store, Role.PAGE)))
+        referrals = dict(reader.referrals(_paths(store, Role.REFERRALS)))
     finally:
         memory.close()
     with store.writing():
         store.blame("settings", reader.faults)
     if base_url is not None:
         board = replace(board, base_url=read_base_url(base_url))
-    return House(board, companies, pages=pages)
+    return House(board, companies, pages=pages, referrals=referrals)
 
 
 def with_told(house: House, store: Store, content: Path, cache: Path, slugs: Collection[str]) -> House:
@@ -76,7 +77,7 @@ _FOLDERS = {Role.PAGE: "", Role.UPDATE: "/updates", Role.ANSWER: "/answers"}
 
 
 def _paths(store: Store, role: Role, slug: str = "") -> list[str]:
-    if role is Role.COMPANY:
+    if role in (Role.COMPANY, Role.REFERRALS):
         # By the few folders: among the files are all cases. SQLite would begin with these without CROSS.
         found = "SELECT file.path FROM folder CROSS JOIN file ON folder = folder.path WHERE instr(folder.path, '/') = 0"
         return [path for (path,) in store.rows(f"{found} AND role = ? ORDER BY 1", role)]

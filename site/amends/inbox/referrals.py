@@ -1,23 +1,15 @@
 """Referral links: with one of these a customer recommends a company, and what comes of it is counted."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from amends.inbox.schema import referral
+from amends.record import Referrals
 
 CODE_BYTES = 8
 """64 random bits: nobody counts visits of a link that they were not given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Referrals:
-    """How many links the customers of one company made, and how many of these brought at least one visit."""
-
-    made: int
-    visited: int
 
 
 def make(connection: Connection, number: str, company: str, now: datetime) -> str:

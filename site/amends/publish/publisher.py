@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
-from amends.inbox import Inbox, cases, deeds, erasures, notices
+from amends.inbox import Inbox, cases, deeds, erasures, notices, referrals
 from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany, ToCustomer
@@ -20,12 +20,15 @@ from amends.record import (
     LedgerLine,
     LedgerOutcome,
     RecordError,
+    Referrals,
     month_of,
     read_ledger,
+    read_referrals,
     read_text,
     splice,
     write_case,
     write_ledger,
+    write_referrals,
 )
 from amends.text import title_of
 
@@ -90,6 +93,12 @@ class Publisher:
         for received in due:
             months[received.company, month_of(received.received)].append(received)
         return sum(self._attempt(partial(self._write_month, *month, members)) for month, members in months.items())
+
+    def write_referrals(self) -> int:
+        """Bring the referrals of all companies up to date; return for how many there were more than before."""
+        with self._inbox.reading() as connection:
+            found = referrals.by_company(connection)
+        return sum(self._attempt(partial(self._write_referrals, slug, counted)) for slug, counted in found.items())
 
     def erase_again(self) -> int:
         """Empty every case on the erasure list whose words came back into the record; return how many had."""
@@ -260,6 +269,19 @@ class Publisher:
         with self._inbox.writing() as connection:
             for received in members:
                 cases.ledger_written(connection, received)
+        return after != before
+
+    def _write_referrals(self, company: str, counted: Referrals) -> bool:
+        """Write how many there are, never fewer than were written: an erasure must not show, nor another store."""
+        shown = f"{company}/referrals.toml"
+        path = self._writer.content / shown
+        if not (path.parent / "company.toml").is_file():
+            return False
+        with self._writer.alone():
+            before = read_referrals(read_text(path, shown), shown) if path.exists() else Referrals()
+            after = before.together(counted)
+            if after != before:
+                self._writer.put(path, write_referrals(after).encode())
         return after != before
 
     def _note_first_reply(self, case: Case) -> None:

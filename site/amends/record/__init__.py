@@ -3,7 +3,7 @@
 from amends.record.current import Current, case_file, find_case, fingerprint
 from amends.record.emit import CannotSpliceError, splice, write_case
 from amends.record.files import exclusive, remove, write_whole
-from amends.record.house import is_slug, read_board, read_company
+from amends.record.house import is_slug, read_board, read_company, read_referrals, write_referrals
 from amends.record.ledger import month_of, read_ledger, write_ledger
 from amends.record.model import (
     Answer,
@@ -17,6 +17,7 @@ from amends.record.model import (
     LedgerOutcome,
     Record,
     RecordError,
+    Referrals,
     Standing,
     Update,
     UpdateKind,
@@ -44,6 +45,7 @@ __all__ = [
     "NotABoardError",
     "Record",
     "RecordError",
+    "Referrals",
     "Standing",
     "Update",
     "UpdateKind",
@@ -59,10 +61,12 @@ __all__ = [
     "read_case",
     "read_company",
     "read_ledger",
+    "read_referrals",
     "read_text",
     "remove",
     "splice",
     "write_case",
     "write_ledger",
+    "write_referrals",
     "write_whole",
 ]

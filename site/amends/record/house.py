@@ -1,4 +1,4 @@
-"""board.toml and company.toml: the settings that are public, read by a closed schema."""
+"""The files in TOML, read by a closed schema: the settings that are public, and the referrals."""
 
 import re
 import tomllib
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from amends.record.model import Board, Company, Contact, Fault, RecordError
+from amends.record.model import Board, Company, Contact, Fault, RecordError, Referrals
 from amends.record.schema import LANGUAGE, SLUG
 from amends.record.values import meant
 
@@ -48,6 +48,20 @@ def read_company(text: str, slug: str, path: str) -> Company:
     if "timezone" in facts:
         facts["zone"] = facts.pop("timezone")
     return Company(slug=slug, **facts)
+
+
+def read_referrals(text: str, path: str) -> Referrals:
+    """Read referrals.toml; RecordError names every fault."""
+    found = Referrals(**_read(text, path, _REFERRALS, tuple(_REFERRALS)))
+    if found.visited > found.made:
+        fault = Fault(path, _line_of(text, "visited"), "visited", str(found.visited), f"at most made, {found.made}")
+        raise RecordError([fault])
+    return found
+
+
+def write_referrals(found: Referrals) -> str:
+    """Return referrals.toml, which reads as this."""
+    return f"made = {found.made}\nvisited = {found.visited}\n"
 
 
 def read_base_url(text: str) -> str:
@@ -119,6 +133,12 @@ def _list_of(read: Callable[[object], str], expected: str) -> _Reader:
 def _hours(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 720:
         raise _UnfitError("a whole number of hours from 1 to 720")
+    return value
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
+        raise _UnfitError("a whole number from 0")
     return value
 
 
@@ -209,3 +229,4 @@ _COMPANY: Mapping[str, _Reader] = {
     "service_url": _base,
     "order_pattern": _order_pattern,
 }
+_REFERRALS: Mapping[str, _Reader] = {"made": _count, "visited": _count}

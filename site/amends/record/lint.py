@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from amends.case import ALPHABET, Case
-from amends.record.listing import BOARD, COMPANY, Listing, inner, list_folder
+from amends.record.listing import BOARD, COMPANY, REFERRALS, Listing, inner, list_folder
 from amends.record.model import Company, Fault, Record, Standing
 from amends.record.told import PAGES
 from amends.record.values import meant
@@ -20,7 +20,7 @@ _MONTH = re.compile("0[1-9]|1[0-2]")
 _UNSORTED = ("other", "unknown")
 """Topics that every case may have: of one that nobody has read yet, or of which nothing is known."""
 _FOLDERS = ("answers", "ledger", "updates")
-_FILES = {0: (BOARD, *(f"{page}.md" for page in PAGES)), 1: (COMPANY,)}
+_FILES = {0: (BOARD, *(f"{page}.md" for page in PAGES)), 1: (COMPANY, REFERRALS)}
 """What files may stand in the record itself, and in a company's folder."""
 
 

@@ -1,7 +1,8 @@
 """What stands where in the folder of a record: which file is what, and which is in the wrong place.
 
-A record is `board.toml`, the keeper's pages beside it, and for each company `company.toml`, `ledger/*.csv`,
-`updates/*.md`, `answers/*.md` and `<year>/<month>/<case>.md`. Names that begin with a dot are nobody's business.
+A record is `board.toml`, the keeper's pages beside it, and for each company `company.toml`, `referrals.toml`,
+`ledger/*.csv`, `updates/*.md`, `answers/*.md` and `<year>/<month>/<case>.md`. Names that begin with a dot are nobody's
+business.
 """
 
 import os
@@ -18,6 +19,7 @@ from amends.record.told import NAME, PAGES
 YEAR = re.compile("[0-9]{4}")
 BOARD = "board.toml"
 COMPANY = "company.toml"
+REFERRALS = "referrals.toml"
 _SUFFIXES = (".md", ".csv", ".toml")
 
 Traits = tuple[int, int, int, int, int]
@@ -30,6 +32,7 @@ class Role(StrEnum):
     BOARD = "board"
     PAGE = "page"
     COMPANY = "company"
+    REFERRALS = "referrals"
     LEDGER = "ledger"
     UPDATE = "update"
     ANSWER = "answer"
@@ -105,7 +108,8 @@ def roles(listing: Listing) -> Iterator[tuple[str, Role]]:
     if listing.depth == 0:
         yield from ((name, role) for name, role in _AT_TOP.items() if name in names)
     elif listing.depth == 1:
-        yield from ((name, Role.COMPANY) for name in names if name == COMPANY and is_slug(listing.path))
+        if COMPANY in listing.files and is_slug(listing.path):
+            yield from ((name, role) for name, role in _OF_COMPANY.items() if name in names)
     elif listing.depth == 2:
         kind = listing.path.partition("/")[2]
         if kind == "ledger":
@@ -125,6 +129,7 @@ def misplaced(listing: Listing) -> Iterator[Fault]:
 
 
 _AT_TOP = {BOARD: Role.BOARD, **{f"{name}.md": Role.PAGE for name in PAGES}}
+_OF_COMPANY = {COMPANY: Role.COMPANY, REFERRALS: Role.REFERRALS}
 _TOLD = {"updates": Role.UPDATE, "answers": Role.ANSWER}
 
 

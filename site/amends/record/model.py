@@ -176,11 +176,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Referrals:
+    """referrals.toml: how many links customers of a company made to recommend it, and how many brought a visit."""
+
+    made: int = 0
+    visited: int = 0
+
+    def together(self, other: "Referrals") -> "Referrals":
+        """Return the larger numbers of both: what was counted once stays counted, in whichever store."""
+        return Referrals(max(self.made, other.made), max(self.visited, other.visited))
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """The record without its cases: the board, its companies in the order of their slugs, and what is told besides.
 
-    Updates are by day and name, newest first, answers by title, both by the company's slug. `pages` is what the
-    keeper says of the board at the end of a page, in Markdown, by the page's name.
+    Updates are by day and name, newest first, answers by title, both by the company's slug, as are the referrals of
+    those who have any. `pages` is what the keeper says of the board at the end of a page, in Markdown, by its name.
     """
 
     board: Board
@@ -188,6 +200,7 @@ class House:
     updates: Mapping[str, tuple[Update, ...]] = field(default_factory=dict)
     answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    referrals: Mapping[str, Referrals] = field(default_factory=dict)
 
     def company(self, slug: str) -> Company:
         """Return the company with this slug; KeyError where there is none."""
@@ -213,11 +226,12 @@ class Record:
     updates: Mapping[str, tuple[Update, ...]] = field(default_factory=dict)
     answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
     pages: Mapping[str, str] = field(default_factory=dict)
+    referrals: Mapping[str, Referrals] = field(default_factory=dict)
 
     @property
     def house(self) -> House:
         """The record without its cases."""
-        return House(self.board, self.companies, self.updates, self.answers, self.pages)
+        return House(self.board, self.companies, self.updates, self.answers, self.pages, self.referrals)
 
     def company(self, slug: str) -> Company:
         """Return the company with this slug; KeyError where there is none."""

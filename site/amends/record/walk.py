@@ -5,10 +5,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from amends.record.house import read_board, read_company
+from amends.record.house import read_board, read_company, read_referrals
 from amends.record.ledger import sift_ledger
 from amends.record.listing import BOARD, Listing, Role, inner, list_folder, misplaced, roles
-from amends.record.model import Answer, Board, Company, Entry, Fault, LedgerLine, Record, RecordError, Update
+from amends.record.model import Answer, Board, Company, Entry, Fault, LedgerLine, Record, RecordError, Referrals, Update
 from amends.record.resolve import Found, number_of, read_found, read_text, resolve
 from amends.record.told import read_page, sift_answer, sift_update
 
@@ -60,7 +60,8 @@ def load(content: Path, memory: Memory | None = None) -> Record:
     updates = {one.slug: reader.updates(_of(one.slug, files[Role.UPDATE]), numbers[one.slug]) for one in companies}
     answers = {one.slug: reader.answers(one, _of(one.slug, files[Role.ANSWER]), numbers[one.slug]) for one in companies}
     pages = dict(reader.pages(files[Role.PAGE]))
-    return Record(board, companies, entries, ledgers, in_order(reader.faults), updates, answers, pages)
+    referrals = dict(reader.referrals(files[Role.REFERRALS]))
+    return Record(board, companies, entries, ledgers, in_order(reader.faults), updates, answers, pages, referrals)
 
 
 def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -225,6 +226,22 @@ class Reader:
                 continue
             self.memory.keep(path, text)
             yield name, said
+
+    def referrals(self, paths: list[str]) -> Iterator[tuple[str, Referrals]]:
+        """Yield the slug of a company and its referrals, as they were when their file last had no fault."""
+        for path in paths:
+            slug = path.partition("/")[0]
+            try:
+                text = read_text(self.content / path, path)
+                found = read_referrals(text, path)
+            except RecordError as error:
+                self.faults.extend(error.faults)
+                kept = self.memory.recall(path)
+                if kept is not None:
+                    yield slug, read_referrals(kept, path)
+                continue
+            self.memory.keep(path, text)
+            yield slug, found
 
     def fault(self, path: str, found: str, expected: str) -> None:
         """Note a fault of a file as a whole."""

@@ -30,6 +30,10 @@ _DEFINITIONS = {
         "10 less the share of those with 0 to 6. Cases that are withheld or lost, or that still have no answer after "
         "the promised time, count as 0."
     ),
+    "referrals": N_(
+        "Links that customers made to recommend the company: how many brought at least one visit, of all links, over "
+        "all time."
+    ),
     "longest_wait": N_("The longest wait that is over, by the first reply or because the customer took the case back."),
     "waiting_since": N_("When the oldest case came that has no answer yet."),
     "places": N_("Where everything received is, and why it has no page where it has none."),

@@ -31,6 +31,7 @@ def company(edition: Edition, company: Company) -> Plain:
         "company": _company(edition, company),
         "definitions": definitions.every(lang),
         "windows": _windows(edition, company, whole=True),
+        "referrals": _share(edition.referrals(company.slug)),
         "months": [_month(month) for month in edition.months(company.slug)],
     }
 
@@ -44,7 +45,11 @@ def board(edition: Edition) -> Plain:
         "board": {"title": entries.name(record.board.title), "url": record.board.base_url},
         "definitions": definitions.every(edition.lang),
         "companies": [
-            {"company": _company(edition, company), "windows": _windows(edition, company, whole=False)}
+            {
+                "company": _company(edition, company),
+                "windows": _windows(edition, company, whole=False),
+                "referrals": _share(edition.referrals(company.slug)),
+            }
             for company in record.companies
         ],
     }

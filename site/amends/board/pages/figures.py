@@ -31,6 +31,7 @@ def figures(edition: Edition, company: str) -> Page | None:
         "machine": meta.of_part(edition, shelf.company, "figures", lang.gettext("Figures")),
         "months": months,
         "names": NAMES,
+        "referrals": figure_words.referrals(lang, edition.referrals(company)),
         "say": figure_words,
         "so_far": this_month(lang, edition.figures_so_far(company), edition.now),
         "tables": figure_tables,
