@@ -205,8 +205,8 @@ def measure(subject: Subject, connections: int, seconds: int, slow: Path | None)
     with tempfile.TemporaryDirectory(dir=ROOT, prefix=".benchmark-") as name:
         folder = Path(name)
         subject.prepare(folder)
-        before = subject.count(folder) if "AMENDS_DATABASE" in subject.environment else 0
         with _running(subject, folder, slow) as (process, port):
+            before = subject.count(folder)
             warm = _load(subject, folder, port, min(8, connections), WARM_UP)
             spent = _processor(process.pid)
             loaded = _load(subject, folder, port, connections, seconds)
