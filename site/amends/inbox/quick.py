@@ -5,7 +5,7 @@ carry it out. What is written here has to be said by hand; all else goes through
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -44,14 +44,28 @@ def select(connection: Connection, statement: str, *values: Any) -> Sequence[Any
 
 
 @contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Send what is inserted in the block to a server at once, and wait for its answers at the end alone."""
+    driver: Any = connection.connection.driver_connection
+    with _as_of_sqlalchemy(connection), driver.pipeline() if hasattr(driver, "pipeline") else nullcontext():
+        yield
+
+
+@contextmanager
 def _cursor(connection: Connection) -> Iterator[Any]:
-    """Return the driver's own cursor; what it raises is raised as SQLAlchemy would."""
+    """Return the driver's own cursor."""
     if not connection.in_transaction():
         connection.begin()  # what is done with the driver's own cursor begins none
+    with _as_of_sqlalchemy(connection), closing(connection.connection.cursor()) as cursor:
+        yield cursor
+
+
+@contextmanager
+def _as_of_sqlalchemy(connection: Connection) -> Iterator[None]:
+    """Raise what the driver raises as SQLAlchemy would."""
     driver: Any = connection.dialect.dbapi
     try:
-        with closing(connection.connection.cursor()) as cursor:
-            yield cursor
+        yield
     except driver.Error as error:
         if is_of_no_use(error):
             connection.invalidate(error)

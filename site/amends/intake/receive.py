@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from amends.inbox import Inbox, cases, rates, reports
+from amends.inbox import Inbox, cases, quick, rates, reports
 from amends.inbox.cases import Arrival, Contact, Received
 from amends.inbox.reports import Report
 from amends.record import Company
@@ -102,9 +102,8 @@ class Reception:
                 arrivals.append(arrival)
                 known[sent] = arrival.digest, arrival.received
             results.append(_answer(job, *known[sent]))
-        if arrivals:
+        with quick.together(connection):
             cases.add(connection, arrivals)
-        if taken:
             rates.add(connection, taken, now, self._shard)
         return results
 
