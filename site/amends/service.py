@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from amends import clock, gate, text
+from amends.bytecode import Compiled
 from amends.clock import Clock
 from amends.desk import Desk
 from amends.headers import CSP, hardening
@@ -23,7 +24,6 @@ from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Express, Houses, Intake, Limits, Reception, Reports, Taking
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
-from amends.templates import Compiled
 from amends.visitor import Consent, LostLinks, Referrals, Visitor
 
 _log = logging.getLogger("amends.service")

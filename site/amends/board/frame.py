@@ -26,9 +26,9 @@ from amends.board import company_words, instants, list_words, looks, summary, wo
 from amends.board.front import front
 from amends.board.page import Page
 from amends.board.row import Row
+from amends.bytecode import Compiled
 from amends.language import Language, Link, Said, language, nearest, words_of
 from amends.record import Board
-from amends.templates import Compiled
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

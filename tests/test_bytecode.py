@@ -7,7 +7,7 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from amends import compiled
-from amends.templates import Compiled
+from amends.bytecode import Compiled
 from tests.house import House
 
 SOURCES = {"a.html": "a {{ b }}", "b.html": "a {{ b }}"}
