@@ -128,7 +128,9 @@ def _said(name: str, case: Case, at: datetime, dice: Dice) -> dict[str, Any]:
         said["of"] = dice.of(NUMBERS[:8])
     if name == "verdict":
         said |= {"outcome": dice.of(list(Outcome)), "score": dice.of([None, 3]), "again": dice.of([None, True])}
-    if name in ("hidden", "removed"):
+    if name in ("withheld", "unread"):
+        said["received"] = case.received
+    if name in ("hidden", "removed", "withheld"):
         said["reason"] = dice.of(list(Reason))
     return said
 

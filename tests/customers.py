@@ -7,7 +7,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from amends.case import Case
-from amends.inbox import deeds
+from amends.inbox import additions, deeds
 from amends.inbox.schema import contact
 from amends.record import find_case
 from tests.house import URL, House
@@ -69,6 +69,16 @@ def an_answered_customer(house: House, text: str = "Sorry.", **fields: str) -> C
     house.at_the_desk().decide(customer.number, "reply", name="Olga, care", text=text, topic="delivery", do="send")
     house.work()
     return customer
+
+
+def read_by_staff(customer: Customer) -> None:
+    """Let olga publish everything that the customer added."""
+    with customer.house.inbox.reading() as connection:
+        waiting = [added for added in additions.of_case(connection, customer.number) if added.is_waiting]
+    olga = customer.house.at_the_desk()
+    for added in waiting:
+        assert olga.decide(customer.number, f"{added.id}/publish", customer.company).status_code == 302
+        customer.house.work()
 
 
 def pending(customer: Customer) -> list[str]:

@@ -30,6 +30,7 @@ _FACTS: dict[str, Any] = {
     "outcome": Outcome.SOLVED,
     "reason": Reason.SPAM,
     "of": OTHER_NUMBER,
+    "received": START,
 }
 
 

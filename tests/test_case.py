@@ -256,6 +256,8 @@ IMPOSSIBLE: list[tuple[Case, str]] = [
     (a_case(an_event("restored")), "restored although nothing is hidden"),
     (a_case(an_event("answered")), "answered although nothing was asked"),
     (a_case(an_event("duplicate", of=NUMBER)), "duplicate of itself"),
+    (a_case(an_event("followup", received=after(-1))), "words received before the case, or after they were read"),
+    (a_case(an_event("unread", 1, received=after(2))), "words received before the case, or after they were read"),
 ]
 
 
@@ -275,6 +277,8 @@ def told_against(case: Case, event: Event) -> list[str]:
     wrong = {
         "an event before the receipt": event.at < case.received,
         "an event earlier than the one above it": case.events and event.at < case.events[-1].at,
+        "words received before the case, or after they were read": event.received is not None
+        and not case.received <= event.received <= event.at,
         f"{event.event} after the end of the case": case.is_gone and event.by != "keeper",
         f"{event.event} on {case.kind}": event.event in ("verdict", "solved") and not case.kind.can_be_solved,
         f"promise {event.promise} made twice": event.event == "promise" and promise and event.promise is not None,
@@ -298,6 +302,7 @@ def any_events(draw: st.DrawFn) -> Event:
         "promise": draw(st.sampled_from([None, "", "p1", "p2"])),
         "due": draw(st.sampled_from([None, date(2026, 11, 6)])),
         "of": draw(st.sampled_from([None, NUMBER, OTHER_NUMBER, after(0), after(1)])),
+        "received": draw(st.sampled_from([None, after(-1), after(0), after(2)])),
     }
     by = draw(st.sampled_from(["customer", "company", "keeper"]))
     return replace(an_event(draw(names_of_events), draw(st.integers(-1, 3))), by=by, **facts)

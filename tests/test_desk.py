@@ -47,7 +47,7 @@ def test_every_route_is_behind_the_guard_or_expressly_open(house: House) -> None
         if rule.endpoint in OPEN_TO_ALL:
             continue
         assert rule.endpoint.startswith("desk."), rule
-        address = rule.rule.replace("<company>", "acme").replace("<number>", number)
+        address = rule.rule.replace("<company>", "acme").replace("<number>", number).replace("<int:added>", "1")
         for method in (rule.methods or set()) - {"OPTIONS"}:
             answer = client.open(address, method=method, base_url=URL, headers={"Referer": URL})
             refused = answer.status_code == 400 or answer.headers.get("Location") == "/desk/sign-in"
@@ -59,7 +59,7 @@ def test_every_change_at_the_desk_wants_a_token_against_forgery(house: House) ->
     olga = house.at_the_desk()
     for rule in house.app.url_map.iter_rules():
         if rule.endpoint.startswith("desk.") and "POST" in (rule.methods or set()):
-            address = rule.rule.replace("<company>", "acme").replace("<number>", number)
+            address = rule.rule.replace("<company>", "acme").replace("<number>", number).replace("<int:added>", "1")
             answer = olga.client.post(address, data={"topic": "delivery"}, base_url=URL, headers={"Referer": URL})
             assert answer.status_code == 400, address
     with house.inbox.reading() as connection:

@@ -32,6 +32,7 @@ events = st.builds(
     recommend=grades,
     reason=st.none() | st.sampled_from(Reason),
     of=maybe_texts | instants,
+    received=st.none() | instants,
 )
 cases = st.builds(
     Case,

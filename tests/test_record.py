@@ -45,6 +45,7 @@ FACTS = {
     "recommend": st.integers(0, 10),
     "reason": st.sampled_from(Reason),
     "why": texts,
+    "received": st.just(START),
     "text": texts,
 }
 

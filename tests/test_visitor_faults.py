@@ -8,7 +8,7 @@ from sqlalchemy import event
 from amends.inbox import cases, deeds
 from amends.record import case_file
 from amends.text import MAX_CUSTOMER
-from tests.customers import ITS_OWN, a_customer, an_answered_customer, fail, pending
+from tests.customers import ITS_OWN, a_customer, an_answered_customer, fail, pending, read_by_staff
 from tests.house import SHOP, URL, House
 from tests.test_intake import give_trouble
 from tests.test_publish import ledger
@@ -82,7 +82,8 @@ def test_hostile_words_are_shown_as_they_are(house: House) -> None:
     words = "<script>alert(1)</script>\n---\nevents: []\n- by: company\n\u202eevil"
     page = customer.done("detail", text=words, readers="public")
     assert "<script>alert" not in page
-    house.work()
+    assert "<script>alert" not in house.at_the_desk().get(f"/desk/acme/{customer.number}").text
+    read_by_staff(customer)
     case = customer.case()
     assert case is not None
     said = case.last("followup")
@@ -152,11 +153,11 @@ def test_what_was_written_but_not_noted_is_the_same_when_done_again(
         broken.setattr({"deeds": deeds, "cases": cases}[module], name, fail)
         with pytest.raises(ValueError, match="No space"):
             house.work()
-    # What is in the record and was not noted is shown once: the verdict's words stand in the form, too.
+    # What is in the record and was not noted is shown once.
     assert told.page().count("<p>Well.</p>") == told.page().count("<p>More.</p>") == 1
     house.pass_time(minutes=5)
     house.work()
-    assert told.events() == ["published", "reply", "verdict", "followup"]
+    assert told.events() == ["published", "reply", "verdict"]
     assert gone.events() == ["published", "reply", "withdrawn"]
     assert shy.events() == ["published", "reply"]
     assert waiting.case() is None

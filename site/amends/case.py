@@ -94,6 +94,7 @@ class Event:
     of: datetime | str | None = None
     why: str | None = None
     text: str | None = None
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Shape:
 
 
 SHAPES: dict[tuple[str, str], Shape] = {
-    ("customer", "followup"): Shape(("text",)),
+    ("customer", "followup"): Shape(("text",), ("received",)),
     ("customer", "verdict"): Shape(("outcome",), ("again", "score", "recommend", "text")),
     ("customer", "withdrawn"): Shape(),
     ("customer", "answered"): Shape(),
@@ -123,7 +124,9 @@ SHAPES: dict[tuple[str, str], Shape] = {
     ("keeper", "removed"): Shape(("reason",), ("why",)),
     ("keeper", "masked"): Shape(("what",), ("why",)),
     ("keeper", "duplicate"): Shape(("of",), ("why",)),
+    ("keeper", "withheld"): Shape(("received", "reason"), ("why",)),
     ("system", "published"): Shape(),
+    ("system", "unread"): Shape(("received",)),
 }
 
 
@@ -392,6 +395,8 @@ class _SoFar:
             yield "an event before the receipt", "a time from `received` on"
         if self.names and event.at < self.latest:
             yield "an event earlier than the one above it", "events in the order of their times"
+        if event.received is not None and not self.case.received <= event.received <= event.at:
+            yield "words received before the case, or after they were read", "a time from `received` to `at`"
         if event.by != "keeper" and not _ENDS.isdisjoint(self.names):
             yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
         if event.event in ("verdict", "solved") and not self.case.kind.can_be_solved:

@@ -28,13 +28,15 @@ _SAYS = {
     Outcome.UNSOLVED: N_("Says it is not solved."),
 }
 
+_ADDED = N_("Added a detail.")
 _PLAIN = {
-    "followup": N_("Added a detail."),
+    "followup": _ADDED,
     "withdrawn": N_("Withdrew it."),
     "answered": N_("Answered in private."),
     "solved": N_("Says it is solved."),
     "asked": N_("Asked the customer something in private."),
     "restored": N_("Put the text back."),
+    "unread": N_("The time passed in which what the customer added was to be read."),
 }
 """What is told of an event that says no more than its name."""
 
@@ -67,12 +69,24 @@ def history(lang: Language, row: Row, now: datetime) -> list[Happening]:
     for event in case.events:
         what = _TELLERS.get(event.event, _plain)(lang, event, row)
         shown = what if row.shows_words or event.by == "keeper" else _without_words(what)
-        told.append(Happening(event.at, _who(lang, row, event), shown))
+        told.append(Happening(event.at, _who(lang, row, event), shown, late=event.event == "unread"))
+    told += _said_before(lang, row)
     # Stable: what the clock did comes after what people did in the same second.
     return sorted([*told, *_passed(lang, row, now)], key=lambda happening: happening.at)
 
 
+def _said_before(lang: Language, row: Row) -> Iterator[Happening]:
+    """Name the times at which the customer added what was read, or should have been, later."""
+    judged = {event.at for event in row.case.events if event.event == "verdict"}
+    for said in sorted({event.received for event in row.case.events if event.received} - judged):
+        yield Happening(said, words.customer(lang, row), lang.sentence(_ADDED))
+
+
 def _who(lang: Language, row: Row, event: Event) -> str:
+    if event.event == "unread":
+        return lang.gettext("The clock")
+    if event.event == "followup" and event.received:
+        return lang.gettext("The board")
     if event.by == "customer":
         return words.customer(lang, row)
     if event.by == "company":
@@ -229,14 +243,38 @@ def _published(lang: Language, _: Event, row: Row) -> Sentence:
     masked = Counter(_MASKED.findall(row.case.text))
     if not masked:
         return lang.sentence("Published it.")
-    places = [_counted_place(lang, kind, number) for kind, number in sorted(masked.items())]
     told = lang.ngettext(
         "Published it, with {number} place masked: {places}.",
         "Published it, with {number} places masked: {places}.",
         masked.total(),
-        places=lang.listed(places),
+        places=_places(lang, masked),
     )
     return (told,)
+
+
+def _followup(lang: Language, event: Event, _: Row) -> Sentence:
+    if event.received is None:
+        return lang.sentence(_ADDED)
+    masked = Counter(_MASKED.findall(event.text or ""))
+    if not masked:
+        return lang.sentence("Published what the customer added.")
+    told = lang.ngettext(
+        "Published what the customer added, with {number} place masked: {places}.",
+        "Published what the customer added, with {number} places masked: {places}.",
+        masked.total(),
+        places=_places(lang, masked),
+    )
+    return (told,)
+
+
+def _withheld(lang: Language, event: Event, row: Row) -> Sentence:
+    reason = words.reason(lang, event.reason)
+    told = lang.sentence("Withheld what the customer added: {reason}.", reason=reason)
+    return words.in_turn(lang, told, _because(event, row))
+
+
+def _places(lang: Language, masked: Counter[str]) -> str:
+    return lang.listed([_counted_place(lang, kind, number) for kind, number in sorted(masked.items())])
 
 
 def _place(lang: Language, kind: str) -> str:
@@ -261,6 +299,8 @@ _TELLERS: dict[str, Callable[[Language, Event, Row], Sentence]] = {
     "removed": _removed,
     "masked": _masked,
     "duplicate": _duplicate,
+    "followup": _followup,
+    "withheld": _withheld,
     "published": _published,
 }
 

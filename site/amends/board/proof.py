@@ -50,14 +50,17 @@ class Check:
     """What one case adds to the proof.
 
     `became` and `received` are None where it is beside the sum, as `spam` or as `imported`. `reason` is why it was
-    withheld; `removed` says that it was published and the keeper removed its words later. `listed` is the month of
-    its line in the ledger; None without one.
+    withheld; `removed` says that it was published and the keeper removed its words later. Of what the customer added,
+    `kept_back` is how much the keeper withheld, `unread` how much nobody read in time. `listed` is the month of its
+    line in the ledger; None without one.
     """
 
     became: Became | None
     received: datetime | None
     reason: Reason | None
     removed: bool
+    kept_back: int
+    unread: int
     spam: bool
     imported: bool
     listed: str | None
@@ -69,13 +72,16 @@ class Tally:
     """Cases by what became of them; `Tally()` is that of none. `since` is when the first of them came.
 
     `withheld` adds up to that row; `removed` are those of the published ones of which the keeper removed the words
-    later; `spam` and `imported` are beside the sum. `lines` is how many lines the ledger of each month has,
-    `disagreements` how many cases there are of each kind; neither holds anything that is 0.
+    later; `kept_back` and `unread` count what customers added; `spam` and `imported` are beside the sum. `lines` is
+    how many lines the ledger of each month has, `disagreements` how many cases there are of each kind; neither holds
+    anything that is 0.
     """
 
     rows: Mapping[Became, int] = field(default_factory=lambda: dict.fromkeys(Became, 0))
     withheld: Mapping[Reason, int] = field(default_factory=dict)
     removed: int = 0
+    kept_back: int = 0
+    unread: int = 0
     spam: int = 0
     imported: int = 0
     since: datetime | None = None
@@ -101,6 +107,8 @@ class Tally:
             {row: number for row, number in self.rows.items() if number},
             self.withheld,
             self.removed,
+            self.kept_back,
+            self.unread,
             self.spam,
             self.imported,
             None if self.since is None else int(self.since.timestamp()),
@@ -111,11 +119,14 @@ class Tally:
     @classmethod
     def of_plain(cls, values: Sequence[Any]) -> "Tally":
         """Read what `plain` returned; ValueError or TypeError for anything else."""
-        rows, withheld, removed, spam, imported, since, lines, disagreements = values
+        rows, withheld, *counts, since, lines, disagreements = values
+        removed, kept_back, unread, spam, imported = counts
         return cls(
             {row: rows.get(row, 0) for row in Became},
             {Reason(reason): number for reason, number in withheld.items()},
             removed,
+            kept_back,
+            unread,
             spam,
             imported,
             None if since is None else datetime.fromtimestamp(since, UTC),
@@ -163,6 +174,8 @@ def checked(fact: Fact, case: Case | None, line: LedgerLine | None) -> Check:
         fact.received if fact.counts else None,
         reason=line.reason if became is Became.WITHHELD and line is not None else None,
         removed=became is Became.PUBLISHED and case is not None and _is_removed(case),
+        kept_back=_count(case, "withheld"),
+        unread=_count(case, "unread"),
         spam=fact.place is Place.SPAM,
         imported=fact.place is Place.IMPORTED,
         listed=None if line is None else month_name(line.received),
@@ -179,6 +192,8 @@ def tally(checks: Iterable[Check]) -> Tally:
         rows=_rows(Counter(check.became for check in every if check.became)),
         withheld=_in_order(Reason, Counter(check.reason for check in every if check.reason)),
         removed=sum(check.removed for check in every),
+        kept_back=sum(check.kept_back for check in every),
+        unread=sum(check.unread for check in every),
         spam=sum(check.spam for check in every),
         imported=sum(check.imported for check in every),
         since=min((check.received for check in every if check.received is not None), default=None),
@@ -194,6 +209,8 @@ def total(tallies: Iterable[Tally]) -> Tally:
         rows=_rows(_sum(each.rows for each in every)),
         withheld=_in_order(Reason, _sum(each.withheld for each in every)),
         removed=sum(each.removed for each in every),
+        kept_back=sum(each.kept_back for each in every),
+        unread=sum(each.unread for each in every),
         spam=sum(each.spam for each in every),
         imported=sum(each.imported for each in every),
         since=min((each.since for each in every if each.since is not None), default=None),
@@ -235,6 +252,10 @@ def _became(fact: Fact, case: Case | None, line: LedgerLine | None) -> Became:
     if fact.place is Place.WITHDRAWN:
         return Became.WITHDRAWN
     return Became.WAITING if case is not None and case.is_stub else Became.PUBLISHED
+
+
+def _count(case: Case | None, name: str) -> int:
+    return sum(event.event == name for event in case.events) if case else 0
 
 
 def _is_removed(case: Case) -> bool:

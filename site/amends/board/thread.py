@@ -6,7 +6,8 @@ complaint, or a verdict that disputes) stands next to the reply to it, or next t
 
 import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import unescape
 from itertools import pairwise, zip_longest
@@ -14,7 +15,7 @@ from itertools import pairwise, zip_longest
 from amends import text
 from amends.board.looks import Look, promise_look
 from amends.board.row import Row
-from amends.case import Event, Outcome, Promise, end_of, promises
+from amends.case import Case, Event, Outcome, Promise, end_of, promises
 from amends.language import Language
 
 MOST_WORDS = 400
@@ -115,14 +116,29 @@ def turns(lang: Language, row: Row, now: datetime) -> list[Turn]:
 
 def _pieces(lang: Language, row: Row, now: datetime) -> list[Piece]:
     found = [Piece("message", row.case.received)]
-    for event in row.case.events:
+    for event in _as_said(row.case):
         if event.event == "reply":
             found.append(Piece("reply", event.at, event, corrections=_corrections(row, event)))
-        elif event.event in ("followup", "verdict", "answered", "solved", "asked", "gift"):
-            found.append(Piece(event.event, event.at, event))
+        elif event.event in _PIECES:
+            # What the customer added stands where it was said, whenever it was read.
+            found.append(Piece(event.event, event.received or event.at, event))
     found += [_promised(lang, row, promise, now) for promise in promises(row.case)]
     # Stable, and what was promised with a reply comes after it.
     return sorted(found, key=lambda piece: (piece.at, piece.kind == "promise"))
+
+
+_PIECES = ("followup", "verdict", "answered", "solved", "asked", "gift", "withheld", "unread")
+
+
+def _as_said(case: Case) -> Iterator[Event]:
+    """Yield the events with the words of a verdict in it, and with nothing of what became of words but the last."""
+    read = {event.received: event for event in case.events if event.event in ("followup", "withheld")}
+    judged = {event.at for event in case.events if event.event == "verdict"}
+    for event in case.events:
+        if event.event == "verdict" and (words := read.get(event.at)) and not event.text:
+            yield replace(event, text=words.text)
+        elif event.received not in judged and (event.event != "unread" or event.received not in read):
+            yield event
 
 
 def _next_turn(row: Row, pieces: list[Piece], before: datetime | None) -> tuple[Turn, list[Piece]]:

@@ -12,9 +12,10 @@ from amends.case import Case, Event, state
 from amends.clock import Clock
 from amends.desk import guard, words
 from amends.desk.forms import ButtonForm, CloseForm, PublishForm, ReplyForm, SignInForm, WithholdForm
-from amends.desk.inbox_list import waiting
+from amends.desk.inbox_list import can_be_read, waiting
 from amends.desk.report_list import reported
-from amends.inbox import Inbox, cases, deeds, reports, verdicts
+from amends.inbox import Inbox, additions, cases, deeds, reports, verdicts
+from amends.inbox.additions import Addition
 from amends.inbox.cases import Contact, Received
 from amends.inbox.deeds import Deed
 from amends.record import Company, Current, find_case
@@ -35,6 +36,7 @@ class Matter:
     contact: Contact
     answers: list[cases.Answer]
     verdicts: Sequence[Event]
+    additions: Sequence[Addition]
     pending: list[Deed]
     asked: list[tuple[str, str, object]]
 
@@ -57,6 +59,11 @@ class Matter:
     def is_held(self) -> bool:
         """Whether it looks like spam, and waits for the keeper."""
         return self.received is not None and self.received.is_held
+
+    @property
+    def unread_additions(self) -> Sequence[Addition]:
+        """What the customer added and nobody has decided about yet."""
+        return [added for added in self.additions if added.is_waiting]
 
     @property
     def can_be_answered(self) -> bool:
@@ -100,6 +107,8 @@ class Desk:
         room.add_url_rule(f"{case}/ask", "ask", self.ask, methods=["POST"])
         room.add_url_rule(f"{case}/withhold", "withhold", self.withhold, methods=["POST"])
         room.add_url_rule(f"{case}/release", "release", self.release, methods=["POST"])
+        room.add_url_rule(f"{case}/<int:added>/publish", "publish_words", self.publish_words, methods=["POST"])
+        room.add_url_rule(f"{case}/<int:added>/withhold", "withhold_words", self.withhold_words, methods=["POST"])
         room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
         return room
 
@@ -160,7 +169,7 @@ class Desk:
         """Ask the keeper to withhold a text: no company decides that for itself."""
         matter = self._matter(company, number)
         form = WithholdForm()
-        if not matter.is_unread or not form.validate_on_submit():
+        if not (matter.is_unread or matter.unread_additions) or not form.validate_on_submit():
             return self._show(matter, withhold=form, status=422)
         with self._inbox.writing() as connection:
             facts = (form.reason.data, form.why.data or "")
@@ -175,6 +184,27 @@ class Desk:
         if not (matter.is_unread or matter.is_held) or not form.validate_on_submit():
             return self._show(matter, withhold=form, status=422)
         if not self._decide(matter, "withhold", reason=form.reason.data, why=form.why.data or ""):
+            return self._show(self._matter(company, number), withhold=form, status=409)
+        return self._back(matter)
+
+    def publish_words(self, company: str, number: str, added: int) -> _Page:
+        """Let everyone read what the customer added, after the seconds in which this can be undone."""
+        matter = self._matter(company, number)
+        if not _is_unread(matter, added) or not ButtonForm().validate_on_submit():
+            return self._show(matter, status=422)
+        if not self._decide(matter, "publish_words", addition=str(added)):
+            return self._show(self._matter(company, number), status=409)
+        return self._back(matter)
+
+    def withhold_words(self, company: str, number: str, added: int) -> _Page:
+        """Withhold what the customer added, with a reason that stands in public. The keeper's alone."""
+        guard.require_keeper()
+        matter = self._matter(company, number)
+        form = WithholdForm()
+        if not _is_unread(matter, added) or not form.validate_on_submit():
+            return self._show(matter, withhold=form, status=422)
+        facts = {"addition": str(added), "reason": form.reason.data, "why": form.why.data or ""}
+        if not self._decide(matter, "withhold_words", **facts):
             return self._show(self._matter(company, number), withhold=form, status=409)
         return self._back(matter)
 
@@ -242,14 +272,16 @@ class Desk:
             received = cases.get(connection, number)
             # A number in this company's folder says nothing: what is private goes by the company in the inbox.
             own = received is not None and received.company == slug
+            public = find_case(self._settings.content, slug, number)
             matter = Matter(
                 company=company,
                 number=number,
                 received=received if own else None,
-                public=find_case(self._settings.content, slug, number),
+                public=public,
                 contact=cases.contacts_of(connection, number) if own else Contact(),
                 answers=_answers(connection, number) if own else [],
                 verdicts=verdicts.of_case(connection, number) if own and not guard.person().is_keeper else [],
+                additions=additions.of_case(connection, number) if own and can_be_read(public) else [],
                 pending=deeds.of_case(connection, number, slug),
                 asked=list(deeds.asked(connection, number)) if own else [],
             )
@@ -317,6 +349,10 @@ class Desk:
 
     def _back(self, matter: Matter) -> AnyResponse:
         return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
+
+
+def _is_unread(matter: Matter, added: int) -> bool:
+    return any(one.id == added for one in matter.unread_additions)
 
 
 def _answers(connection: Connection, number: str) -> list[cases.Answer]:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from amends.inbox import quick
-from amends.inbox.schema import answer, case, contact, submission_key
+from amends.inbox.schema import addition, answer, case, contact, submission_key
 
 KEPT_KEYS = timedelta(days=30)
 """How long a submission's key is remembered."""
@@ -239,6 +239,7 @@ def take_back(connection: Connection, number: str, outcome: str, at: datetime) -
         .where(case.c.number == number, stands)
         .values(outcome=outcome, reason=None, outcome_at=at, ledger_due=True)
     )
+    connection.execute(delete(addition).where(addition.c.number == number))
     emptied = {"author": "", "text": "", "page": "", "same": None}
     connection.execute(update(case).where(case.c.number == number).values(emptied))
 

@@ -7,7 +7,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from amends.inbox import cases, deeds, outbox
 from amends.inbox.reports import OBJECTION
-from amends.inbox.schema import answer, case, contact, erasure, gift, referral, report, submission_key, verdict
+from amends.inbox.schema import (
+    addition,
+    answer,
+    case,
+    contact,
+    erasure,
+    gift,
+    referral,
+    report,
+    submission_key,
+    verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def apply_again(connection: Connection) -> int:
 def _empty(connection: Connection, one: Erasure) -> None:
     known = connection.execute(select(case.c.company).where(case.c.number == one.number)).scalar()
     if known == one.company:
-        for table in (contact, submission_key, answer, verdict, gift, referral):
+        for table in (contact, submission_key, answer, addition, verdict, gift, referral):
             connection.execute(delete(table).where(table.c.number == one.number))
         cases.take_back(connection, one.number, "erased", one.at)
         # The salt with which the log could prove that these were the words.

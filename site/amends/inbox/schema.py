@@ -155,6 +155,24 @@ verdict = Table(
     Column("text", Text, nullable=False, default=""),
 )
 
+addition = Table(
+    "addition",
+    metadata,
+    # What the customer added to a public case for everyone to read, until a person has read it.
+    Column("id", Integer, primary_key=True),
+    Column("number", _number, ForeignKey("case.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    # By when a person is to have read it.
+    Column("due", Instant, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),
+    # When the board was told that nobody had read it in time.
+    Column("told", Instant),
+    Index("ix_addition_outcome", "outcome"),
+)
+
 gift = Table(
     "gift",
     metadata,

@@ -5,8 +5,8 @@ first and durably, then the inbox forgets what the record now holds, so that a c
 nothing and publishes nothing twice.
 """
 
-from amends.publish.customers import as_given, event_of
+from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.publisher import Publisher, Put
 
-__all__ = ["CannotPublishError", "DivergedError", "Publisher", "Put", "as_given", "event_of"]
+__all__ = ["CannotPublishError", "DivergedError", "Publisher", "Put", "as_given", "verdict_of"]

@@ -38,8 +38,9 @@ class Customers:
             self._writer.write(found.path, write_case(after), after)
             return True
 
-    def _say(self, deed: Deed, at: datetime) -> None:
-        self._writer.add(deed.company, deed.number, event_of(deed, at))
+    def _judge(self, deed: Deed, at: datetime) -> None:
+        # Never with words: a person reads those first.
+        self._writer.add(deed.company, deed.number, replace(verdict_of(deed, at), text=None))
         with self._inbox.writing() as connection:
             notices.tell_company(connection, deed.company, deed.number, ToCompany.CUSTOMER, at)
 
@@ -86,8 +87,7 @@ class Customers:
 
 
 _DEEDS: Mapping[str, Callable[[Customers, Deed, datetime], None]] = {
-    "followup": Customers._say,
-    "verdict": Customers._say,
+    "verdict": Customers._judge,
     "withdraw": Customers._withdraw,
     "hide_name": Customers._hide_name,
     "keep_private": Customers._keep_private,
@@ -95,11 +95,9 @@ _DEEDS: Mapping[str, Callable[[Customers, Deed, datetime], None]] = {
 }
 
 
-def event_of(deed: Deed, at: datetime) -> Event:
-    """Return what a follow-up or a verdict is in the record; ValueError or KeyError where it is none."""
+def verdict_of(deed: Deed, at: datetime) -> Event:
+    """Return what a verdict is as an event; ValueError or KeyError where it is none."""
     facts = deed.facts
-    if deed.kind == "followup":
-        return Event(at, "customer", "followup", text=facts["text"])
     return Event(
         at,
         "customer",
@@ -112,13 +110,16 @@ def event_of(deed: Deed, at: datetime) -> Event:
     )
 
 
+_OF_ITS_WORDS = ("followup", "unread")
+
+
 def tombstone(case: Case, at: datetime) -> Case:
     """Return what stays of a case that the customer took back: what happened, and no word of theirs.
 
     Verdicts keep their marks: taking a case back makes no figure of the company better.
     """
     kept = [replace(event, text=None) if event.event == "verdict" else event for event in case.events]
-    kept = [event for event in kept if event.event != "followup"]
+    kept = [event for event in kept if event.event not in _OF_ITS_WORDS]
     if not case.is_gone:
         kept.append(Event(not_before(case, at), "customer", "withdrawn"))
     return replace(case, text="", title=None, author=None, page=None, same=None, events=tuple(kept))
@@ -128,8 +129,8 @@ def as_given(case: Case, pending: Iterable[Deed]) -> Case:
     """Return a case with what its customer did and what has not left yet, as the record will have it."""
     for deed in pending:
         at = not_before(case, deed.at or deed.made)
-        if deed.kind in ("followup", "verdict"):
-            event = event_of(deed, at)
+        if deed.kind == "verdict":
+            event = verdict_of(deed, at)
             # Written already, and just not noted: it stands there once.
             if all(replace(there, at=at) != event or there.at < (deed.at or at) for there in case.events):
                 case = replace(case, events=(*case.events, event))

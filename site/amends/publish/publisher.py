@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
-from amends.inbox import Inbox, cases, deeds, erasures, notices, referrals
+from amends.inbox import Inbox, additions, cases, deeds, erasures, notices, referrals
 from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany, ToCustomer
+from amends.publish.additions import Additions
 from amends.publish.customers import Customers
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.writer import Writer, not_before
@@ -49,7 +50,7 @@ class Publisher:
 
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
         self._writer, self._inbox = Writer(content, locks), inbox
-        self._customers = Customers(self._writer, inbox)
+        self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
 
@@ -80,10 +81,15 @@ class Publisher:
         return done
 
     def publish_stubs(self, now: datetime) -> int:
-        """Show every unread case whose time to answer is over, without its text; return how many were new."""
+        """Show what nobody has read in time, without its words; return how much was new.
+
+        A case becomes a stub, and of what a customer added later its case's page says that it waits.
+        """
         with self._inbox.reading() as connection:
             unread = cases.unread_at(connection, now)
-        return sum(self._attempt(partial(self._publish_stub, received)) for received in unread)
+            later = additions.unread_at(connection, now)
+        stubs = sum(self._attempt(partial(self._publish_stub, received)) for received in unread)
+        return stubs + sum(self._attempt(partial(self._additions.tell, added, now)) for added in later)
 
     def write_ledger(self) -> int:
         """Bring the ledger up to date with the inbox; return how many months were changed."""
@@ -176,6 +182,7 @@ class Publisher:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.PUBLISHED, at)
+            deeds.decide(connection, received.number, at)
             if alone:
                 notices.tell_customer(connection, received.number, ToCustomer.PUBLISHED, at)
             cases.empty(connection, received.number, topic)
@@ -223,6 +230,12 @@ class Publisher:
             cases.close(connection, received.number, LedgerOutcome.WITHHELD, at, reason)
             notices.tell_customer(connection, received.number, ToCustomer.WITHHELD, at)
             deeds.decide(connection, received.number, at)
+
+    def _publish_words(self, deed: Deed, at: datetime) -> None:
+        self._additions.publish(deed, at)
+
+    def _withhold_words(self, deed: Deed, at: datetime) -> None:
+        self._additions.withhold(deed, at)
 
     def _received(self, deed: Deed) -> Received:
         with self._inbox.reading() as connection:
@@ -306,6 +319,8 @@ _DEEDS = {
     "answer": Publisher._answer,
     "release": Publisher._release,
     "withhold": Publisher._withhold,
+    "publish_words": Publisher._publish_words,
+    "withhold_words": Publisher._withhold_words,
 }
 
 

@@ -51,12 +51,14 @@ class Writer:
         path = case_file(self.content, company, number)
         return None if path is None else self.read(path, company)
 
+    def get(self, company: str, number: str) -> Case:
+        """Return a case as its file has it; CannotPublishError where it has none, RecordError where it has a fault."""
+        return self._need(company, number).case
+
     def add(self, company: str, number: str, event: Event) -> Case:
         """Add an event to a case's file, unless it is there; return the case with it."""
         with self.alone():
-            found = self.find(company, number)
-            if found is None:
-                raise CannotPublishError("the case has no file: publish it first, or put the file back")
+            found = self._need(company, number)
             case = found.case
             if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
                 return case
@@ -64,6 +66,12 @@ class Writer:
             case = replace(case, events=(*case.events, event))
             self.write(found.path, splice(found.text, event, company, found.shown), case)
             return case
+
+    def _need(self, company: str, number: str) -> Found:
+        found = self.find(company, number)
+        if found is None:
+            raise CannotPublishError("the case has no file: publish it first, or put the file back")
+        return found
 
     def write(self, path: Path, text: str, case: Case) -> None:
         """Write a case file that reads as this case; CannotPublishError where nobody could read it so afterwards."""

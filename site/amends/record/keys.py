@@ -62,6 +62,7 @@ EVENT_KEYS: Mapping[str, Reader] = {
     "reason": one_of(Reason),
     "of": _reference,
     "why": words,
+    "received": instant,
     "text": words,
 }
 """The facts of an event besides `at`, `by` and `event`, in the order in which they are written."""

@@ -15,7 +15,7 @@ from amends.record.model import LedgerLine, LedgerOutcome
 _write = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _read = json.JSONDecoder().raw_decode
 
-_NOTHING = [None] * 16
+_NOTHING = [None] * 17
 
 _KINDS = {kind.value: kind for kind in Kind}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -121,6 +121,7 @@ def _values(event: Event) -> list[object]:
         event.measure,
         event.reason,
         _seconds(of) if isinstance(of, datetime) else of,
+        event.received and _seconds(event.received),
     ]
     while values[-1] is None:
         values.pop()
@@ -129,7 +130,8 @@ def _values(event: Event) -> list[object]:
 
 def _event(values: list[Any]) -> Event:
     values += _NOTHING[len(values) :]
-    at, by, event, text, name, promise, due, what, why, outcome, again, score, recommend, measure, reason, of = values
+    at, by, event, text, name, promise, due, what, why, outcome, *others = values
+    again, score, recommend, measure, reason, of, received = others
     return Event(
         datetime.fromtimestamp(at, UTC),
         by,
@@ -147,4 +149,5 @@ def _event(values: list[Any]) -> Event:
         datetime.fromtimestamp(of, UTC) if isinstance(of, int) else of,
         why,
         text,
+        None if received is None else datetime.fromtimestamp(received, UTC),
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from amends.case import Case, Event, Kind, Promise, promises
-from amends.inbox import cases, companies, deeds, gifts, referrals, reports, verdicts
+from amends.inbox import additions, cases, companies, deeds, gifts, referrals, reports, verdicts
+from amends.inbox.additions import Addition
 from amends.inbox.cases import Answer, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.gifts import Gift
@@ -30,6 +31,7 @@ class Matter:
     public: Case | None
     answers: Sequence[Answer]
     verdicts: Sequence[Event]
+    additions: Sequence[Addition]
     gifts: Sequence[Gift]
     code: str | None
     objection: Report | None
@@ -117,10 +119,10 @@ class Matter:
 
     @property
     def can_object(self) -> bool:
-        """Whether the keeper kept it from being read."""
+        """Whether the keeper kept something of it from being read."""
         removed = self.public is not None and self.public.last("removed") is not None
         hidden = self.public is not None and not self.is_over and self.public.is_hidden
-        return self.is_withheld or removed or hidden
+        return self.is_withheld or removed or hidden or any(not added.is_waiting for added in self.additions)
 
 
 def read_matter(connection: Connection, content: Path, received: Received) -> Matter | None:
@@ -139,6 +141,7 @@ def read_matter(connection: Connection, content: Path, received: Received) -> Ma
         public=as_given(public, pending) if public else None,
         answers=cases.answers(connection, number),
         verdicts=verdicts.of_case(connection, number),
+        additions=additions.of_case(connection, number),
         gifts=gifts.of_case(connection, number),
         code=referrals.of_case(connection, number),
         objection=reports.objection_to(connection, slug, number),

@@ -10,12 +10,25 @@ from sqlalchemy import Connection
 
 from amends import gate, links
 from amends.clock import Clock
-from amends.inbox import Inbox, StoreUnavailableError, cases, deeds, erasures, referrals, reports, verdicts
+from amends.inbox import (
+    Inbox,
+    StoreUnavailableError,
+    additions,
+    cases,
+    deeds,
+    erasures,
+    notices,
+    referrals,
+    reports,
+    verdicts,
+)
+from amends.inbox.additions import DETAIL, VERDICT, Addition
 from amends.inbox.cases import Answer
 from amends.inbox.deeds import Deed
 from amends.inbox.erasures import Erasure
+from amends.inbox.notices import ToCompany
 from amends.inbox.reports import OBJECTION, Report
-from amends.publish import as_given, event_of
+from amends.publish import as_given, verdict_of
 from amends.text import MAX_CUSTOMER
 from amends.visitor.forms import ButtonForm, DetailForm, EraseForm, Form, ObjectionForm, VerdictForm
 from amends.visitor.matter import Matter, read_matter
@@ -91,21 +104,35 @@ class Visitor:
     def _judge(self, connection: Connection, matter: Matter, form: VerdictForm) -> None:
         facts = form.facts()
         if matter.public and matter.public.first_reply:
+            words = facts.pop("text", "")
             self._decide(connection, matter, "verdict", facts)
+            if words:
+                self._let_wait(connection, matter, VERDICT, words)
             return
-        given = event_of(self._deed(matter, "verdict", facts), self._clock())
+        given = verdict_of(self._deed(matter, "verdict", facts), self._clock())
         last = next(reversed(verdicts.of_case(connection, matter.received.number)), None)
         if last is None or replace(last, at=given.at) != given:
             verdicts.add(connection, matter.received.number, given)
 
     def _add(self, connection: Connection, matter: Matter, form: DetailForm) -> None:
         if matter.is_public and form.readers.data == "public":
-            self._decide(connection, matter, "followup", {"text": form.text.data or ""})
+            if self._let_wait(connection, matter, DETAIL, form.text.data or ""):
+                told = (matter.company.slug, matter.received.number, ToCompany.CUSTOMER, self._clock())
+                notices.tell_company(connection, *told)
             return
         given = Answer(self._clock(), "", form.text.data or "", by="customer")
         said = cases.answers(connection, matter.received.number)
         if not said or (said[-1].by, said[-1].text) != (given.by, given.text):
             cases.add_answer(connection, matter.received.number, given)
+
+    def _let_wait(self, connection: Connection, matter: Matter, kind: str, words: str) -> bool:
+        """Store words until a person has read them, within the time that held for the first ones; False if known."""
+        public = matter.public.events if matter.public else ()
+        if any(event.by == "customer" and event.text == words for event in public):
+            return False
+        received, now = matter.received, self._clock()
+        due = now + (received.reply_by - received.received)
+        return additions.add(connection, Addition(0, received.company, received.number, now, due, kind, words))
 
     def _object(self, connection: Connection, matter: Matter, form: ObjectionForm) -> None:
         earlier = reports.objection_to(connection, matter.company.slug, matter.received.number)
@@ -137,9 +164,9 @@ class Visitor:
         pending = [deed for deed in deeds.of_case(connection, new.number, new.company) if deed.failed is None]
         if any((deed.kind, deed.facts) == (kind, facts) and deed.is_customers for deed in pending):
             return
-        if kind in ("followup", "verdict") and matter.public:
+        if kind == "verdict" and matter.public:
             before = as_given(matter.public, pending).last(kind)
-            if before and before == event_of(new, before.at):
+            if before and replace(before, text=None) == verdict_of(new, before.at):
                 return
         deeds.add(connection, new)
 
