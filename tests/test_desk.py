@@ -20,6 +20,7 @@ OPEN_TO_ALL = {
     "desk.sign_in",
     "intake.new",
     "intake.feedback",
+    "intake.preview",
     "intake.launcher",
     "intake.form_module",
     "report.form",

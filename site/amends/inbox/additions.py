@@ -28,6 +28,7 @@ class Addition:
     text: str
     outcome: str = "waiting"
     reason: str | None = None
+    masks: str = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -77,6 +78,11 @@ def unread_at(connection: Connection, now: datetime) -> Sequence[Addition]:
 def told(connection: Connection, identity: int, now: datetime) -> None:
     """Note that the board was told."""
     connection.execute(update(addition).where(addition.c.id == identity).values(told=now))
+
+
+def set_masks(connection: Connection, identity: int, masks: str) -> None:
+    """Note what staff decided about the personal data in it."""
+    connection.execute(update(addition).where(addition.c.id == identity).values(masks=masks))
 
 
 def published(connection: Connection, identity: int) -> None:

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from amends.inbox import quick
 from amends.inbox.schema import addition, answer, case, contact, submission_key
 
+ORIGINAL = "original"
+"""Who says what the customer wrote for everyone, as it was before something in it was masked."""
+
 KEPT_KEYS = timedelta(days=30)
 """How long a submission's key is remembered."""
 
@@ -31,6 +34,7 @@ class Received:
     author: str = ""
     text: str = ""
     page: str = ""
+    masks: str = ""
     same: str | None = None
     generation: int = 0
     outcome: str = "waiting"
@@ -72,13 +76,18 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one of the two said to the other alone; `name` is empty where the customer spoke."""
+    """What one of the two said to the other alone; `name` is empty where the customer spoke.
+
+    `by` is company, customer, or ORIGINAL.
+    """
 
     at: datetime
     name: str
     text: str
     by: str = "company"
 
+
+_EMPTIED = {"author": "", "text": "", "page": "", "masks": ""}
 
 _columns = [case.c[name] for name in Received.__slots__]
 
@@ -219,7 +228,7 @@ def release(connection: Connection, number: str) -> None:
 
 def empty(connection: Connection, number: str, topic: str) -> None:
     """Drop what the record now holds: it must not stand in two places."""
-    connection.execute(update(case).where(case.c.number == number).values(author="", text="", page="", topic=topic))
+    connection.execute(update(case).where(case.c.number == number).values({**_EMPTIED, "topic": topic}))
 
 
 def answered(connection: Connection, number: str, company: str, at: datetime) -> None:
@@ -240,8 +249,13 @@ def take_back(connection: Connection, number: str, outcome: str, at: datetime) -
         .values(outcome=outcome, reason=None, outcome_at=at, ledger_due=True)
     )
     connection.execute(delete(addition).where(addition.c.number == number))
-    emptied = {"author": "", "text": "", "page": "", "same": None}
-    connection.execute(update(case).where(case.c.number == number).values(emptied))
+    connection.execute(delete(answer).where(answer.c.number == number, answer.c.by == ORIGINAL))
+    connection.execute(update(case).where(case.c.number == number).values({**_EMPTIED, "same": None}))
+
+
+def set_masks(connection: Connection, number: str, masks: str) -> None:
+    """Note what staff decided about the personal data in a text that is to become public."""
+    connection.execute(update(case).where(case.c.number == number).values(masks=masks))
 
 
 def hide_name(connection: Connection, number: str) -> None:

@@ -72,6 +72,8 @@ case = Table(
     Column("author", Text, nullable=False, default=""),
     Column("text", Text, nullable=False, default=""),
     Column("page", Text, nullable=False, default=""),
+    # What staff decided about the personal data in it: see `amends.personal.Choice`.
+    Column("masks", Text, nullable=False, default="", server_default=""),
     Column("same", _number),
     # For the transparency log: what was received is committed to with a salt, byte for byte.
     Column("salt", LargeBinary(32), nullable=False),
@@ -166,6 +168,7 @@ addition = Table(
     Column("due", Instant, nullable=False),
     Column("kind", String(8), nullable=False),
     Column("text", Text, nullable=False),
+    Column("masks", Text, nullable=False, default=""),
     Column("outcome", String(16), nullable=False),
     Column("reason", String(32)),
     # When the board was told that nobody had read it in time.

@@ -14,7 +14,7 @@ from amends.intake.receive import KeyReusedError, Receipt, Reception, TooManyErr
 from amends.intake.suspicion import suspicion
 from amends.links import token
 from amends.record import Board, Company
-from amends.submission import Problem, RefusedError, validate
+from amends.submission import Problem, RefusedError, Submission, validate
 
 _log = logging.getLogger("amends.intake")
 
@@ -70,16 +70,21 @@ class Taking:
         message = f"The page at {origin} may not send feedback to {company.name}. Please use the form on this site."
         raise NotTakenError(403, "foreign_origin", message)
 
+    def read(self, company: Company, fields: Mapping[str, str]) -> Submission:
+        """Return what stood in the fields of the form; NotTakenError where it does not do."""
+        try:
+            return validate(fields, company)
+        except RefusedError as refused:
+            raise NotTakenError(422, "refused", _MARKED, problems=refused.problems) from refused
+
     def take(self, company: Company, fields: Mapping[str, str], address: str | None) -> Receipt:
         """Take in what stood in the fields of the form and came from that address; NotTakenError where it is not."""
+        submission = self.read(company, fields)
         try:
-            submission = validate(fields, company)
             network = gate.network_of(self._secret, address)
             now = self._clock()
             looks_like = suspicion(submission, _shown(fields), now)
             return self._reception.receive(company, submission, network, looks_like, now)
-        except RefusedError as refused:
-            raise NotTakenError(422, "refused", _MARKED, problems=refused.problems) from refused
         except KeyReusedError as error:
             raise NotTakenError(409, "key_reused", _REUSED) from error
         except TooManyError as error:

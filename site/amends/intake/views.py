@@ -1,7 +1,7 @@
 """The addresses of intake. No cookie, no session: a visitor is nobody until they have a private link."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -13,11 +13,13 @@ from amends.intake import arrival, widget
 from amends.intake.arrival import Houses
 from amends.intake.express import RULE
 from amends.intake.forms import FeedbackForm
+from amends.intake.preview import Preview, preview
 from amends.intake.receive import Receipt
 from amends.intake.taking import NotTakenError, Taking, as_json, readers
 from amends.record import NUMBER, Board, Company
 from amends.text import MAX_CUSTOMER
 
+_Found = tuple[Company, Board]
 _SHORT = "public, max-age=300"
 
 _KEEPS_WORDS = (409, 422, 429, 503)
@@ -36,6 +38,7 @@ class Intake:
         room = Blueprint("intake", __name__, template_folder="templates")
         room.add_url_rule("/<company>/new", view_func=self.new)
         room.add_url_rule(RULE, view_func=self.feedback, methods=["POST"])
+        room.add_url_rule("/<company>/preview", view_func=self.preview, methods=["POST"])
         room.add_url_rule("/w/v1.js", view_func=self.launcher)
         room.add_url_rule("/w/form/<company>/<language>.js", view_func=self.form_module)
         return room
@@ -55,18 +58,11 @@ class Intake:
 
     def feedback(self, company: str) -> Response:
         """Take a submission in and answer with its receipt, 201, when it is on disk."""
-        found = self._houses.find(company)
-        if found is None:
-            return self._unknown(company)
-        origin = request.headers.get("Origin")
-        try:
-            self._taking.check_origin(found[0], origin)
-            receipt = self._taking.take(found[0], _fields(), request.remote_addr)
-            answer = self._receipt(found, receipt)
-        except NotTakenError as error:
-            answer = self._not_taken(found, error)
-        answer.headers.extend(readers(found[0], origin))
-        return answer
+        return self._with_fields(company, self._take)
+
+    def preview(self, company: str) -> Response:
+        """Answer with what everyone will read of a submission, and store nothing of it."""
+        return self._with_fields(company, self._preview)
 
     def launcher(self) -> Response:
         """Serve the script that companies embed."""
@@ -79,7 +75,31 @@ class Intake:
             return self._unknown(company)
         return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
 
-    def _receipt(self, found: tuple[Company, Board], receipt: Receipt) -> Response:
+    def _with_fields(self, company: str, do: Callable[[_Found, Mapping[str, str]], Response]) -> Response:
+        found = self._houses.find(company)
+        if found is None:
+            return self._unknown(company)
+        origin = request.headers.get("Origin")
+        try:
+            self._taking.check_origin(found[0], origin)
+            answer = do(found, _fields())
+        except NotTakenError as error:
+            answer = self._not_taken(found, error)
+        answer.headers.extend(readers(found[0], origin))
+        return answer
+
+    def _preview(self, found: _Found, fields: Mapping[str, str]) -> Response:
+        shown = preview(found[0], self._taking.read(found[0], fields))
+        if not gate.wants_json():
+            return self._page(found, FeedbackForm(formdata=request.form), 200, shown=shown)
+        response = _told(shown.facts(), 200)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _take(self, found: _Found, fields: Mapping[str, str]) -> Response:
+        return self._receipt(found, self._taking.take(found[0], fields, request.remote_addr))
+
+    def _receipt(self, found: _Found, receipt: Receipt) -> Response:
         facts = self._taking.facts(*found, receipt)
         if gate.wants_json():
             response = _told(facts, 201)
@@ -89,7 +109,7 @@ class Intake:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _not_taken(self, found: tuple[Company, Board], error: NotTakenError) -> Response:
+    def _not_taken(self, found: _Found, error: NotTakenError) -> Response:
         if gate.wants_json():
             response = _told(error.facts(), error.status)
         else:
@@ -100,13 +120,15 @@ class Intake:
         response.headers.extend(error.headers())
         return response
 
-    def _page(self, found: tuple[Company, Board], form: FeedbackForm, status: int, message: str = "") -> Response:
+    def _page(
+        self, found: _Found, form: FeedbackForm, status: int, message: str = "", shown: Preview | None = None
+    ) -> Response:
         company, board = found
         if not form.key.data:
             form.key.data = secrets.token_urlsafe(16)
             form.shown.data = str(int(self._clock().timestamp()))
-        limit = MAX_CUSTOMER
-        page = render_template("intake/new.html", company=company, board=board, form=form, message=message, limit=limit)
+        facts = {"form": form, "message": message, "limit": MAX_CUSTOMER, "preview": shown}
+        page = render_template("intake/new.html", company=company, board=board, **facts)
         response = make_response(page, status)
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -5,8 +5,10 @@ phone numbers are understood, and the company's own order numbers; a name or a s
 """
 
 import re
+from collections.abc import Iterable
 
 from amends.personal.card import find_cards
+from amends.personal.choice import BY_HAND, Choice, key, occurs, pattern_of
 from amends.personal.fold import fold, without
 from amends.personal.iban import find_ibans
 from amends.personal.mail import find_mails
@@ -14,8 +16,9 @@ from amends.personal.model import Found, Kind, Span
 from amends.personal.order import find_orders, read_order_pattern
 from amends.personal.phone import find_phones, known_countries
 
-__all__ = ["Found", "Kind", "find", "known_countries", "mask", "read_order_pattern"]
+__all__ = ["Choice", "Found", "Kind", "find", "key", "known_countries", "mask", "occurs", "read_order_pattern"]
 
+_NOTHING_DECIDED = Choice()
 _MASKED = re.compile(r"\[hidden: [a-z][a-z -]{0,39}\]")
 # No personal data is without a digit, an @ or one of the ways around it.
 _WORTH_A_LOOK = re.compile(r"[\d@＠]|[(\[{<] ?\w[\w-]{0,14} ?[)\]}>]| (?:at|собака|arroba|chiocciola) ", re.IGNORECASE)
@@ -42,17 +45,33 @@ def find(text: str, country: str | None = None, order_pattern: str | None = None
     return (*found, *_within(text, start, len(text), country, order_pattern))
 
 
-def mask(text: str, country: str | None = None, order_pattern: str | None = None) -> str:
-    """Return the text with `[hidden: phone]` and the like in the place of what `find` finds.
+def mask(
+    text: str, country: str | None = None, order_pattern: str | None = None, choice: Choice = _NOTHING_DECIDED
+) -> str:
+    """Return the text with `[hidden: phone]` and the like in the place of what `find` finds, as `choice` has it.
 
-    A masked text has nothing to mask.
+    A text that was masked without a choice has nothing to mask.
     """
     pieces: list[str] = []
     done = 0
-    for found in find(text, country, order_pattern):
-        pieces += (text[done : found.start], f"[hidden: {found.kind}]")
-        done = found.end
+    for start, end, kind in _hidden(text, find(text, country, order_pattern), choice):
+        if start >= done:
+            pieces += (text[done:start], f"[hidden: {kind}]")
+        done = max(done, end)
     return "".join((*pieces, text[done:]))
+
+
+def _hidden(text: str, found: Iterable[Found], choice: Choice) -> list[tuple[int, int, str]]:
+    """Return from where to where which mask goes; where two overlap the second only makes the first longer."""
+    spans: list[tuple[int, int, str]] = [
+        (one.start, one.end, one.kind) for one in found if choice.hides(text[one.start : one.end])
+    ]
+    every = sorted({pattern_of(one) for one in choice.hidden if one.split()}, key=len, reverse=True)
+    if every:
+        # Nothing in a mask that is there already.
+        pattern = "|".join((f"(?P<mask>{_MASKED.pattern})", *every))
+        spans += [(*match.span(), BY_HAND) for match in re.finditer(pattern, text) if not match["mask"]]
+    return sorted(spans)
 
 
 def _within(text: str, start: int, end: int, country: str | None, order_pattern: str | None) -> list[Found]:

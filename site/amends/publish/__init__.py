@@ -8,5 +8,20 @@ nothing and publishes nothing twice.
 from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.publisher import Publisher, Put
+from amends.publish.wording import Piece, Wording, in_public, masked, own, pieces, wording
 
-__all__ = ["CannotPublishError", "DivergedError", "Publisher", "Put", "as_given", "verdict_of"]
+__all__ = [
+    "CannotPublishError",
+    "DivergedError",
+    "Piece",
+    "Publisher",
+    "Put",
+    "Wording",
+    "as_given",
+    "in_public",
+    "masked",
+    "own",
+    "pieces",
+    "verdict_of",
+    "wording",
+]

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from amends.case import Event, Reason
-from amends.inbox import Inbox, additions, deeds
+from amends.inbox import Inbox, additions, cases, deeds
 from amends.inbox.additions import VERDICT, Addition
+from amends.inbox.cases import ORIGINAL, Answer
 from amends.inbox.deeds import Deed
+from amends.personal import Choice
 from amends.publish.errors import CannotPublishError
 from amends.publish.writer import Writer
 
@@ -21,9 +23,12 @@ class Additions:
         added = self._waiting(deed)
         if added is None:
             return
-        said = self._said(added)
-        self._writer.add(added.company, added.number, Event(at, "customer", "followup", received=said, text=added.text))
+        event = Event(at, "customer", "followup", received=self._said(added), text=added.text)
+        case = self._writer.add(added.company, added.number, event, Choice.load(added.masks))
+        is_masked = all(there.text != added.text for there in case.events if there.event == "followup")
         with self._inbox.writing() as connection:
+            if is_masked:
+                cases.add_answer(connection, added.number, Answer(added.at, "", added.text, ORIGINAL))
             additions.published(connection, added.id)
             deeds.decide(connection, added.number, at)
 

@@ -9,20 +9,24 @@ from functools import partial
 from pathlib import Path
 
 from amends.case import Case, Event, Kind, Reason
-from amends.inbox import Inbox, additions, cases, deeds, erasures, notices, referrals
-from amends.inbox.cases import Received
+from amends.inbox import Inbox, additions, cases, companies, deeds, erasures, notices, referrals
+from amends.inbox.cases import ORIGINAL, Answer, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany, ToCustomer
+from amends.personal import Choice
 from amends.publish.additions import Additions
 from amends.publish.customers import Customers
 from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.wording import Wording, imported, wording
 from amends.publish.writer import Writer, not_before
 from amends.record import (
+    Company,
     LedgerLine,
     LedgerOutcome,
     RecordError,
     Referrals,
     month_of,
+    read_company,
     read_ledger,
     read_referrals,
     read_text,
@@ -31,7 +35,6 @@ from amends.record import (
     write_ledger,
     write_referrals,
 )
-from amends.text import title_of
 
 ASKED_AFTER = timedelta(days=3)
 """How long after a reply its customer is asked whether the matter is solved; while a promise runs, later."""
@@ -49,7 +52,7 @@ class Publisher:
     """Writes to one record. `locks` keeps its processes apart; the inbox may be shared by several machines."""
 
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
-        self._writer, self._inbox = Writer(content, locks), inbox
+        self._writer, self._inbox = Writer(content, locks, self._house), inbox
         self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
@@ -125,6 +128,7 @@ class Publisher:
 
         DivergedError where it is there and goes on otherwise.
         """
+        case = imported(self._house(case.company), case)
         path = self._writer.path(case.company, case.received, case.number)
         with self._writer.alone():
             if self._is_erased(case.company, case.number):
@@ -172,19 +176,22 @@ class Publisher:
         if received.outcome != LedgerOutcome.WAITING:
             return
         topic = deed.facts.get("topic") or received.topic
+        shown = self._wording(received)
         path = self._writer.path(received.company, received.received, received.number)
         with self._writer.alone():
             before = self._stub_at(path, received)
             if before is None or before.is_stub:
-                case = _read_by_a_person(before or _stub(received), received, topic, at)
+                case = _read_by_a_person(before or _stub(received), received, shown, topic, at)
                 self._writer.write(path, write_case(case), case)
-            elif before.text != received.text:
+            elif before.text != shown.text:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.PUBLISHED, at)
             deeds.decide(connection, received.number, at)
             if alone:
                 notices.tell_customer(connection, received.number, ToCustomer.PUBLISHED, at)
+            if shown.text != received.text:
+                cases.add_answer(connection, received.number, Answer(received.received, "", received.text, ORIGINAL))
             cases.empty(connection, received.number, topic)
 
     def _reply(self, deed: Deed, at: datetime) -> None:
@@ -192,7 +199,7 @@ class Publisher:
         event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
         if "topic" in facts:
             self._publish(deed, at, alone=False)
-        case = self._writer.add(deed.company, deed.number, event)
+        case = self._writer.add(deed.company, deed.number, event, Choice.load(facts.get("masks", "")))
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
             known = received is not None and received.company == deed.company
@@ -236,6 +243,20 @@ class Publisher:
 
     def _withhold_words(self, deed: Deed, at: datetime) -> None:
         self._additions.withhold(deed, at)
+
+    def _house(self, slug: str) -> Company:
+        """Return a company's settings as they are, else as they were when they last had no fault."""
+        shown = f"{slug}/company.toml"
+        try:
+            return read_company(read_text(self._writer.content / shown, shown), slug, shown)
+        except RecordError:
+            with self._inbox.reading() as connection:
+                texts = companies.get(connection, slug)
+            return read_company(texts[0], slug, shown) if texts else Company(slug, slug, "")
+
+    def _wording(self, received: Received) -> Wording:
+        facts = (received.text, received.author, received.page, Choice.load(received.masks))
+        return wording(self._house(received.company), *facts)
 
     def _received(self, deed: Deed) -> Received:
         with self._inbox.reading() as connection:
@@ -348,15 +369,15 @@ def _stub(received: Received) -> Case:
     )
 
 
-def _read_by_a_person(before: Case, received: Received, topic: str, at: datetime) -> Case:
+def _read_by_a_person(before: Case, received: Received, shown: Wording, topic: str, at: datetime) -> Case:
     return replace(
         before,
         topic=topic,
-        text=received.text,
-        author=received.author or None,
+        text=shown.text,
+        author=shown.author or None,
         language=received.language or None,
-        title=title_of(received.text) or None,
-        page=received.page or None,
+        title=shown.title or None,
+        page=shown.page or None,
         same=received.same,
         events=(*before.events, Event(not_before(before, at), "system", "published")),
     )

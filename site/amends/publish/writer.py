@@ -1,15 +1,19 @@
 """Writing the files of a record, one writer at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from amends.case import Case, Event
+from amends.personal import Choice
 from amends.publish.errors import CannotPublishError
-from amends.record import case_file, case_path, exclusive, read_case, read_text, remove, splice, write_whole
+from amends.publish.wording import in_public
+from amends.record import Company, case_file, case_path, exclusive, read_case, read_text, remove, splice, write_whole
 from amends.record.front import MAX_BYTES
+
+_NOTHING_DECIDED = Choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,10 @@ class Found:
 
 
 class Writer:
-    """Writes to the record in `content`. `locks` keeps its processes apart."""
+    """Writes to the record in `content`. `locks` keeps its processes apart; `house` knows the companies' settings."""
 
-    def __init__(self, content: Path, locks: Path) -> None:
-        self.content, self._locks = content, locks
+    def __init__(self, content: Path, locks: Path, house: Callable[[str], Company]) -> None:
+        self.content, self._locks, self.house = content, locks, house
         self.written: set[Path] = set()
         """The files written since somebody last looked."""
 
@@ -55,8 +59,9 @@ class Writer:
         """Return a case as its file has it; CannotPublishError where it has none, RecordError where it has a fault."""
         return self._need(company, number).case
 
-    def add(self, company: str, number: str, event: Event) -> Case:
-        """Add an event to a case's file, unless it is there; return the case with it."""
+    def add(self, company: str, number: str, event: Event, choice: Choice = _NOTHING_DECIDED) -> Case:
+        """Add an event to a case's file, its words masked, unless it is there; return the case with it."""
+        event = in_public(self.house(company), event, choice)
         with self.alone():
             found = self._need(company, number)
             case = found.case

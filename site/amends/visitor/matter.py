@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from amends.case import Case, Event, Kind, Promise, promises
 from amends.inbox import additions, cases, companies, deeds, gifts, referrals, reports, verdicts
 from amends.inbox.additions import Addition
-from amends.inbox.cases import Answer, Received
+from amends.inbox.cases import ORIGINAL, Answer, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.gifts import Gift
 from amends.inbox.reports import Report
@@ -118,11 +118,18 @@ class Matter:
         return self.received.outcome == "waiting"
 
     @property
+    def is_masked(self) -> bool:
+        """Whether a part of what the customer wrote for everyone is hidden on the board."""
+        return any(answer.by == ORIGINAL for answer in self.answers)
+
+    @property
     def can_object(self) -> bool:
-        """Whether the keeper kept something of it from being read."""
+        """Whether something of it is kept from being read."""
         removed = self.public is not None and self.public.last("removed") is not None
         hidden = self.public is not None and not self.is_over and self.public.is_hidden
-        return self.is_withheld or removed or hidden or any(not added.is_waiting for added in self.additions)
+        return (
+            self.is_withheld or removed or hidden or self.is_masked or any(not one.is_waiting for one in self.additions)
+        )
 
 
 def read_matter(connection: Connection, content: Path, received: Received) -> Matter | None:

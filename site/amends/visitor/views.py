@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -130,9 +131,12 @@ class Visitor:
         public = matter.public.events if matter.public else ()
         if any(event.by == "customer" and event.text == words for event in public):
             return False
-        received, now = matter.received, self._clock()
-        due = now + (received.reply_by - received.received)
-        return additions.add(connection, Addition(0, received.company, received.number, now, due, kind, words))
+        # No two at the same second: the record knows them by the time at which they were said.
+        said = [one.at for one in additions.of_case(connection, matter.received.number)]
+        at = max([self._clock(), *(before + timedelta(seconds=1) for before in said)])
+        received = matter.received
+        due = at + (received.reply_by - received.received)
+        return additions.add(connection, Addition(0, received.company, received.number, at, due, kind, words))
 
     def _object(self, connection: Connection, matter: Matter, form: ObjectionForm) -> None:
         earlier = reports.objection_to(connection, matter.company.slug, matter.received.number)

@@ -1,4 +1,4 @@
-"""What the customer adds to a public case waits until a person has read it."""
+"""What the customer adds to a public case waits until a person has read it; masks are decided by staff."""
 
 import json
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("masks", sa.Text(), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=32), nullable=True),
         sa.Column("told", sa.BigInteger(), nullable=True),
@@ -29,11 +30,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_addition_number", "addition", ["number"])
     op.create_index("ix_addition_outcome", "addition", ["outcome"])
+    # Added in place: a batch would copy the table, and deleting the old one takes along what refers to it.
+    op.add_column("case", sa.Column("masks", sa.Text(), nullable=False, server_default=""))
     _let_wait()
 
 
 def downgrade() -> None:
     """Go back to the revision before; what nobody has read yet is lost."""
+    op.drop_column("case", "masks")
+    op.execute("DELETE FROM answer WHERE by = 'original'")
     op.drop_table("addition")
 
 
@@ -41,7 +46,7 @@ def _let_wait() -> None:
     """Let the words wait that are on their way to the record; a verdict goes on without them."""
     deed = sa.table("deed", *map(sa.column, ("id", "number", "kind", "facts", "staff", "made", "done", "undone")))
     case = sa.table("case", *map(sa.column, ("number", "received", "reply_by")))
-    addition = sa.table("addition", *map(sa.column, ("number", "at", "due", "kind", "text", "outcome")))
+    addition = sa.table("addition", *map(sa.column, ("number", "at", "due", "kind", "text", "masks", "outcome")))
     leaving = (deed.c.staff.is_(None), deed.c.done.is_(None), deed.c.undone.is_(None))
     query = (
         sa.select(deed.c.id, deed.c.number, deed.c.kind, deed.c.facts, deed.c.made, case.c.received, case.c.reply_by)
@@ -55,7 +60,7 @@ def _let_wait() -> None:
         kind, due = "detail" if row.kind == "followup" else "verdict", row.made + row.reply_by - row.received
         if text:
             values = {"number": row.number, "at": row.made, "due": due, "kind": kind, "text": text}
-            connection.execute(sa.insert(addition).values(outcome="waiting", **values))
+            connection.execute(sa.insert(addition).values(masks="", outcome="waiting", **values))
         undone = row.made if row.kind == "followup" else None
         its_own = sa.update(deed).where(deed.c.id == row.id)
         connection.execute(its_own.values(facts=json.dumps(facts), undone=undone))
