@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from amends.board import words
 from amends.board.row import Row
-from amends.case import CONFIRM_WITHIN, Case, Event, Kind, Outcome, Promise, end_of, promises
+from amends.case import CONFIRM_WITHIN, Case, Event, Kind, Outcome, Promise, Reason, end_of, promises
 from amends.language import N_, Language, Said, Sentence
 
 _MASKED = re.compile(r"\[hidden: ([a-z][a-z -]{0,39})\]")
@@ -278,6 +278,8 @@ def _places(lang: Language, masked: Counter[str]) -> str:
 
 
 def _place(lang: Language, kind: str) -> str:
+    if kind == Reason.PERSONAL_DATA.replace("-", " "):
+        return words.reason(lang, Reason.PERSONAL_DATA)
     return lang.gettext(_PLACES[kind]) if kind in _PLACES else kind
 
 

@@ -60,6 +60,16 @@ class PublishForm(FlaskForm):
     topic = SelectField("Topic", validate_choice=True)
 
 
+class MasksForm(FlaskForm):
+    """What of a text everyone will read; the boxes of what was found are `hide`, ticked where it stays hidden."""
+
+    words = TextAreaField(
+        "Hide these words, too",
+        description="such as a name or a street; each in a line of its own, as it is written",
+        filters=[_clean],
+    )
+
+
 class WithholdForm(FlaskForm):
     """Why a text is not to be shown. Companies ask with it, the keeper decides with it."""
 

@@ -1,83 +1,28 @@
 """The pages of the desk."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
-from amends.case import Case, Event, state
+from amends.case import state
 from amends.clock import Clock
 from amends.desk import guard, words
-from amends.desk.forms import ButtonForm, CloseForm, PublishForm, ReplyForm, SignInForm, WithholdForm
+from amends.desk.forms import ButtonForm, CloseForm, MasksForm, PublishForm, ReplyForm, SignInForm, WithholdForm
 from amends.desk.inbox_list import can_be_read, waiting
+from amends.desk.masking import chosen, found_in, found_in_reply, wrong_words
+from amends.desk.matter import Matter, Reply
 from amends.desk.report_list import reported
 from amends.inbox import Inbox, additions, cases, deeds, reports, verdicts
-from amends.inbox.additions import Addition
-from amends.inbox.cases import Contact, Received
+from amends.inbox.cases import Contact
 from amends.inbox.deeds import Deed
-from amends.record import Company, Current, find_case
+from amends.record import Current, find_case
 from amends.settings import Settings
 from amends.submission import UNSORTED
 
 _Page = str | AnyResponse | tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """A case as the desk knows it: from the inbox, from the record, or from both."""
-
-    company: Company
-    number: str
-    received: Received | None
-    public: Case | None
-    contact: Contact
-    answers: list[cases.Answer]
-    verdicts: Sequence[Event]
-    additions: Sequence[Addition]
-    pending: list[Deed]
-    asked: list[tuple[str, str, object]]
-
-    @property
-    def is_private(self) -> bool:
-        """Whether the customer chose that only the company sees it."""
-        return self.received is not None and self.received.is_private
-
-    @property
-    def is_answered_privately(self) -> bool:
-        """Whether an answer reaches the customer alone."""
-        return self.received is not None and self.received.is_answered_privately
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether nobody has decided yet if it becomes public."""
-        return self.received is not None and self.received.outcome == "waiting"
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it looks like spam, and waits for the keeper."""
-        return self.received is not None and self.received.is_held
-
-    @property
-    def unread_additions(self) -> Sequence[Addition]:
-        """What the customer added and nobody has decided about yet."""
-        return [added for added in self.additions if added.is_waiting]
-
-    @property
-    def can_be_answered(self) -> bool:
-        """Whether there is still somebody to answer and something to answer to."""
-        if self.is_answered_privately or self.is_unread:
-            return True
-        return self.public is not None and not self.public.is_gone and not self.public.is_stub
-
-    @property
-    def topic(self) -> str:
-        """The topic that stands now."""
-        if self.public is not None:
-            return self.public.topic
-        return self.received.topic if self.received else UNSORTED
 
 
 class Desk:
@@ -107,6 +52,8 @@ class Desk:
         room.add_url_rule(f"{case}/ask", "ask", self.ask, methods=["POST"])
         room.add_url_rule(f"{case}/withhold", "withhold", self.withhold, methods=["POST"])
         room.add_url_rule(f"{case}/release", "release", self.release, methods=["POST"])
+        room.add_url_rule(f"{case}/masks", "masks", self.masks, methods=["POST"])
+        room.add_url_rule(f"{case}/<int:added>/masks", "masks_of_words", self.masks, methods=["POST"])
         room.add_url_rule(f"{case}/<int:added>/publish", "publish_words", self.publish_words, methods=["POST"])
         room.add_url_rule(f"{case}/<int:added>/withhold", "withhold_words", self.withhold_words, methods=["POST"])
         room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
@@ -155,9 +102,14 @@ class Desk:
         form = self._reply_form(matter)
         if not form.validate_on_submit() or not matter.can_be_answered:
             return self._show(matter, reply=form, status=422)
-        if request.form.get("do") != "send":
-            return self._show(matter, reply=form, preview=form.text.data or "")
         facts = {name: (form[name].data or "").strip() for name in ("name", "text", "measure")}
+        found = [] if matter.is_answered_privately else found_in_reply(matter.company, *facts.values())
+        was_shown = {piece.key for piece in found} <= set(request.form.getlist("seen"))
+        hidden = request.form.getlist("hide") if was_shown else [piece.key for piece in found]
+        choice = chosen(found, hidden)
+        if request.form.get("do") != "send" or not was_shown:
+            return self._show(matter, reply=form, preview=Reply.of(matter, facts, found, choice))
+        facts["masks"] = choice.dump()
         facts = {name: text for name, text in facts.items() if text}
         if matter.is_unread:
             facts["topic"] = form.topic.data
@@ -206,6 +158,27 @@ class Desk:
         facts = {"addition": str(added), "reason": form.reason.data, "why": form.why.data or ""}
         if not self._decide(matter, "withhold_words", **facts):
             return self._show(self._matter(company, number), withhold=form, status=409)
+        return self._back(matter)
+
+    def masks(self, company: str, number: str, added: int = 0) -> _Page:
+        """Decide what of a text stays hidden when it becomes public; the page then shows how it will read."""
+        matter = self._matter(company, number)
+        text, author = matter.unread_words(added)
+        form = MasksForm()
+        is_leaving = any(deed.failed is None and not deed.is_customers for deed in matter.pending)
+        if not text or is_leaving or not form.validate_on_submit():
+            return self._show(matter, status=409 if is_leaving else 422)
+        found = found_in(matter.company, text, author)
+        choice = chosen(found, request.form.getlist("hide"), form.words.data or "")
+        wrong = wrong_words(matter.company, choice, text, author)
+        if wrong:
+            form.words.errors = [wrong]
+            return self._show(matter, masks={added: form}, status=422)
+        with self._inbox.writing() as connection:
+            if added:
+                additions.set_masks(connection, added, choice.dump())
+            else:
+                cases.set_masks(connection, number, choice.dump())
         return self._back(matter)
 
     def release(self, company: str, number: str) -> _Page:
@@ -309,7 +282,8 @@ class Desk:
         publish: PublishForm | None = None,
         reply: ReplyForm | None = None,
         withhold: WithholdForm | None = None,
-        preview: str | None = None,
+        masks: Mapping[int, MasksForm] | None = None,
+        preview: Reply | None = None,
         status: int = 200,
     ) -> _Page:
         now = self._clock()
@@ -323,6 +297,8 @@ class Desk:
             reply_form=reply or self._reply_form(matter),
             withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
             preview=preview,
+            masks_forms=masks or {},
+            fresh_masks=MasksForm(formdata=None),
             # Words that were typed and could not be sent, where the form that holds them is not shown.
             kept=reply.text.data if reply and status in (409, 422) else "",
         )

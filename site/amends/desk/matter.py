@@ -1,0 +1,107 @@
+"""A case as the desk knows it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from amends.case import Case, Event
+from amends.desk.masking import Proposal, proposal
+from amends.inbox import cases
+from amends.inbox.additions import Addition
+from amends.inbox.cases import Contact, Received
+from amends.inbox.deeds import Deed
+from amends.personal import Choice
+from amends.publish import Piece, masked, own
+from amends.record import Company
+from amends.submission import UNSORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A case as the desk knows it: from the inbox, from the record, or from both."""
+
+    company: Company
+    number: str
+    received: Received | None
+    public: Case | None
+    contact: Contact
+    answers: list[cases.Answer]
+    verdicts: Sequence[Event]
+    additions: Sequence[Addition]
+    pending: list[Deed]
+    asked: list[tuple[str, str, object]]
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the customer chose that only the company sees it."""
+        return self.received is not None and self.received.is_private
+
+    @property
+    def is_answered_privately(self) -> bool:
+        """Whether an answer reaches the customer alone."""
+        return self.received is not None and self.received.is_answered_privately
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody has decided yet if it becomes public."""
+        return self.received is not None and self.received.outcome == "waiting"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it looks like spam, and waits for the keeper."""
+        return self.received is not None and self.received.is_held
+
+    @property
+    def unread_additions(self) -> Sequence[Addition]:
+        """What the customer added and nobody has decided about yet."""
+        return [added for added in self.additions if added.is_waiting]
+
+    def unread_words(self, added: int) -> tuple[str, str]:
+        """Return words that nobody has decided about, and their author: the first ones (0), or an addition."""
+        if not added:
+            return (self.received.text, self.received.author) if self.received and self.is_unread else ("", "")
+        return next((one.text for one in self.unread_additions if one.id == added), ""), ""
+
+    @property
+    def proposals(self) -> Mapping[int, Proposal]:
+        """What nobody has decided about, as it would become public: the first words (0) and additions."""
+        unread = {one.id: (one.text, "", one.masks) for one in self.unread_additions}
+        if self.received and self.is_unread:
+            unread[0] = (self.received.text, self.received.author, self.received.masks)
+        return {
+            one: proposal(self.company, text, author, Choice.load(masks))
+            for one, (text, author, masks) in unread.items()
+        }
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether there is still somebody to answer and something to answer to."""
+        if self.is_answered_privately or self.is_unread:
+            return True
+        return self.public is not None and not self.public.is_gone and not self.public.is_stub
+
+    @property
+    def topic(self) -> str:
+        """The topic that stands now."""
+        if self.public is not None:
+            return self.public.topic
+        return self.received.topic if self.received else UNSORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the company is about to say, as it will be read, with what was found in it."""
+
+    text: str
+    measure: str
+    name: str
+    found: Sequence[Piece]
+    choice: Choice
+
+    @classmethod
+    def of(cls, matter: Matter, facts: Mapping[str, str], found: Sequence[Piece], choice: Choice) -> "Reply":
+        """Return it as everyone will read it, or as it is where only the customer will."""
+        if matter.is_answered_privately:
+            return cls(facts["text"], facts["measure"], facts["name"], (), choice)
+        decided = choice | own(matter.company)
+        shown = {name: masked(matter.company, said, decided) for name, said in facts.items()}
+        return cls(shown["text"], shown["measure"], shown["name"], found, choice)
