@@ -1,21 +1,36 @@
 """What is private stays private: by type, by import, and by trying."""
 
 import json
+import re
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, String, Table, Text, select, true
 
-from amends.case import Case, Event, Outcome
-from amends.inbox import cases, correspondents, deeds, gifts, notices, people, referrals, reports, verdicts, webhooks
+from amends.case import Case, Event, Kind, Outcome
+from amends.inbox import (
+    additions,
+    cases,
+    correspondents,
+    deeds,
+    gifts,
+    notices,
+    people,
+    referrals,
+    reports,
+    verdicts,
+    webhooks,
+)
+from amends.inbox.additions import Addition
 from amends.inbox.cases import Answer
 from amends.inbox.deeds import Deed
 from amends.inbox.gifts import Gift
 from amends.inbox.reports import Report
 from amends.inbox.schema import metadata
+from tests.customers import a_customer, read_by_staff
 from tests.house import House
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +98,9 @@ def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None
         verdicts.add(connection, private, said)
         gifts.add(connection, number, Gift(house.now, "canary", "canary", "canary", "canary"))
         referrals.make(connection, number, "acme", house.now)
-        deeds.add(connection, Deed(0, "acme", private, "followup", {"text": "canary"}, None, house.now, house.now))
+        facts = {"outcome": "partly", "text": "canary"}
+        deeds.add(connection, Deed(0, "acme", private, "verdict", facts, None, house.now, house.now))
+        additions.add(connection, Addition(0, "acme", number, house.now, house.now, "detail", "canary"))
         deeds.add(connection, Deed(0, "acme", waiting, "verdict", {"outcome": "canary"}, None, house.now, house.now))
     house.pass_time(hours=30)
     house.work()
@@ -92,6 +109,7 @@ def test_no_private_column_reaches_the_record_or_the_board(house: House) -> None
     assert {"canary-staff-email", "canary-webhook-url", "canary-webhook-secret"} <= set(private_columns)
     assert {"canary-message-recipient", "canary-message-facts"} <= set(private_columns)
     assert {"canary-verdict-text", "canary-gift-code", "canary-deed-failed"} <= set(private_columns)
+    assert {"canary-addition-text", "canary-addition-masks", "canary-case-masks"} <= set(private_columns)
     assert {"canary-report-words", "canary-report-email", "canary-report-answer"} <= set(private_columns)
     (house.content / "acme" / "company.toml").touch()
     house.pass_time(days=2)
@@ -106,6 +124,46 @@ def find_canaries(folder: Path) -> list[str]:
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert files
     return [str(file) for file in files if b"canary" in file.read_bytes().lower()]
+
+
+LAID_BARE = ("canary", "1712345678", "DE89370400440532013000")
+"""What is left of the canaries below without their spaces."""
+CANARIES = "write to canary@x.example, call +49 171 2345678, pay DE89 3704 0044 0532 0130 00"
+
+
+def test_personal_data_in_no_words_of_anybody_reaches_the_record_or_the_board(house: House) -> None:
+    customer = a_customer(house, text=f"Please {CANARIES}", author=f"I, {CANARIES}"[:80], page="/u/canary@x.example")
+    withheld = house.receive(text="Waits.")
+    house.pass_time(hours=30)
+    house.work()
+    olga, kim = house.at_the_desk("olga"), house.at_the_desk("kim")
+    kim.decide(withheld, "withhold", reason="hate", why=CANARIES)
+    reply = {"name": "canary@x.example", "text": CANARIES, "measure": CANARIES, "topic": "delivery", "do": "send"}
+    preview = olga.decide(customer.number, "reply", **reply)
+    kinds = re.findall('name="seen" value="([^"]+)"', preview.text)
+    assert len(kinds) == 3
+    olga.decide(customer.number, "reply", **reply, seen=kinds, hide=kinds)  # type: ignore[arg-type]
+    house.work()
+    customer.done("detail", text=f"Do {CANARIES}", readers="public")
+    customer.done("verdict", outcome="partly", text=f"Still {CANARIES}")
+    read_by_staff(customer)
+    customer.done("detail", text=f"Never {CANARIES}", readers="public")
+    with house.inbox.reading() as connection:
+        last = max(added.id for added in additions.of_case(connection, customer.number))
+    kim.decide(customer.number, f"{last}/withhold", reason="hate", why=CANARIES)
+    house.work()
+    by = Event(house.now, "company", "reply", text=CANARIES)
+    elsewhere = Case("00000001", "acme", Kind.COMPLAINT, "other", house.now, house.now, CANARIES, events=(by,))
+    house.worker._publisher.import_case(replace(elsewhere, source="Elsewhere", title=CANARIES, author=CANARIES[:80]))
+    house.pass_time(days=2)
+    house.work()
+    assert customer.events() == ["published", "reply", "verdict", "followup", "followup", "withheld"]
+    for folder in (house.content, house.public):
+        for file in (file for file in folder.rglob("*") if file.is_file()):
+            bare = "".join(file.read_text("utf-8", "replace").split())
+            assert [canary for canary in LAID_BARE if canary in bare] == [], file
+    page = house.page(f"acme/{customer.number}")
+    assert min(page.count(f"[hidden: {kind}]") for kind in ("email", "phone", "iban")) >= 5
 
 
 def test_imports_point_one_way() -> None:
