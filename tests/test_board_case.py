@@ -179,6 +179,28 @@ def test_a_promise_hangs_where_it_ended() -> None:
     assert (promise.rule, promise.after) == ("by-company", timedelta(hours=67.5))
 
 
+def test_what_was_read_later_stands_where_it_was_said() -> None:
+    added = an_event("followup", 50, received=after(1))
+    (turn,) = turns_of(a_case(an_event("unread", 25, received=after(1)), an_event("reply", 26), added, text=TEXT))
+    assert [(piece.kind, piece.at) for piece in turn.left] == [("message", START), ("followup", after(1))]
+    assert turn.left[1].event == added
+
+
+@pytest.mark.parametrize("name", ["unread", "withheld"])
+def test_words_that_are_not_public_leave_their_place(name: str) -> None:
+    (turn,) = turns_of(a_case(REPLY, an_event(name, 25, received=after(1)), text=TEXT))
+    assert [(piece.kind, piece.at, piece.is_company) for piece in turn.left][1:] == [(name, after(1), False)]
+
+
+@pytest.mark.parametrize("became", ["followup", "withheld", "unread"])
+def test_the_words_of_a_verdict_have_no_place_but_the_verdicts(became: str) -> None:
+    words = an_event(became, 99, received=PARTLY.at)
+    turn = turns_of(a_case(REPLY, PARTLY, words, text=TEXT))[1]
+    (piece,) = turn.left
+    assert piece.event is not None
+    assert (piece.kind, piece.at, piece.event.text) == ("verdict", PARTLY.at, words.text)
+
+
 @every_case
 def test_every_event_that_someone_said_stands_in_the_thread_once(case: Case) -> None:
     said = [

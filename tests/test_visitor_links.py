@@ -10,7 +10,7 @@ from amends.inbox.gifts import Gift
 from amends.inbox.referrals import Referrals
 from amends.inbox.reports import Report
 from tests.customers import Customer, an_answered_customer
-from tests.factories import a_case, an_event
+from tests.factories import a_case, after, an_event
 from tests.house import NOON, URL, House
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -173,6 +173,7 @@ def test_a_case_that_was_judged_again_has_not_ended(house: House, known: Custome
     [
         ((), 180),
         ((an_event("reply", 24),), 181),
+        ((an_event("reply", 24), an_event("unread", 300, received=after(200))), 181),
         ((an_event("reply", 24), an_event("verdict", 48)), 2),
         ((an_event("reply", 24), an_event("verdict", 48), an_event("followup", 72)), 2),
         ((an_event("reply", 24), an_event("verdict", 48, outcome="partly")), 182),
