@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.board import create_board, thread, urls
+from amends import personal
+from amends.board import create_board, history, thread, urls
 from amends.board.edition import Edition
 from amends.board.heading import heading
 from amends.board.summary import late_summary, summary
@@ -312,6 +313,13 @@ def test_a_masked_place_stays_visible() -> None:
     page = a_page(CASES["masked"], after(5))
     assert '<span class="hidden">[hidden: phone]</span>' in page
     assert "Published it, with 1 place masked: phone." in words_of(page)
+
+
+def test_everything_that_is_masked_has_words_in_the_language_of_the_page() -> None:
+    text = "Call " + " ".join(f"[hidden: {kind}]" for kind in personal.Kind)
+    page = words_of(a_page(a_case(an_event("published", 1), text=text), after(5), language="de"))
+    assert "5 Stellen unkenntlich gemacht: Kartennummer, E-Mail-Adresse, IBAN, Bestellnummer und Telefonnummer." in page
+    assert set(personal.Kind) <= set(history._PLACES)
 
 
 # --- The heading ---

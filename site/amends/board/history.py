@@ -35,7 +35,6 @@ _PLAIN = {
     "answered": N_("Answered in private."),
     "solved": N_("Says it is solved."),
     "asked": N_("Asked the customer something in private."),
-    "restored": N_("Put the text back."),
     "unread": N_("The time passed in which what the customer added was to be read."),
 }
 """What is told of an event that says no more than its name."""
@@ -44,7 +43,9 @@ _PLACES = {
     # Translators: what was masked in a text, in a list after a colon.
     "account": N_("account"),
     "address": N_("address"),
+    "card": N_("card number"),
     "email": N_("e-mail address"),
+    "iban": N_("IBAN"),
     "name": N_("name"),
     "order": N_("order number"),
     "phone": N_("phone"),
@@ -220,8 +221,26 @@ def _verdict(lang: Language, event: Event, _: Row) -> Sentence:
 
 
 def _hidden(lang: Language, event: Event, row: Row) -> Sentence:
-    told = lang.sentence("Put the text under review: {reason}.", reason=words.reason(lang, event.reason))
+    reason = words.reason(lang, event.reason)
+    if _is_before_publication(event, row.case):
+        told = lang.sentence("Withheld the text: {reason}.", reason=reason)
+    else:
+        told = lang.sentence("Put the text under review: {reason}.", reason=reason)
     return words.in_turn(lang, told, _because(event, row))
+
+
+def _restored(lang: Language, event: Event, row: Row) -> Sentence:
+    if _is_before_publication(event, row.case):
+        told = lang.sentence("Lifted the withholding: the text may be published.")
+    else:
+        told = lang.sentence("Put the text back.")
+    return words.in_turn(lang, told, _because(event, row))
+
+
+def _is_before_publication(event: Event, case: Case) -> bool:
+    """Whether nobody could read the text yet."""
+    later = case.events[case.events.index(event) + 1 :]
+    return case.is_stub or any(after.event == "published" for after in later)
 
 
 def _removed(lang: Language, event: Event, row: Row) -> Sentence:
@@ -298,6 +317,7 @@ _TELLERS: dict[str, Callable[[Language, Event, Row], Sentence]] = {
     "gift": _gift,
     "correction": _correction,
     "hidden": _hidden,
+    "restored": _restored,
     "removed": _removed,
     "masked": _masked,
     "duplicate": _duplicate,

@@ -79,6 +79,17 @@ class WithholdForm(FlaskForm):
     )
 
 
+class LiftForm(FlaskForm):
+    """Why a text that was withheld is to be shown after all."""
+
+    why = StringField(
+        "Why it may be shown after all",
+        [DataRequired("Please say why, in a few words."), Length(max=500)],
+        description="everyone can read this with the case",
+        filters=[_one_line],
+    )
+
+
 class CloseForm(FlaskForm):
     """Why a report is done with. The words stay with the report; nobody else reads them."""
 

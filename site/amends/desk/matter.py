@@ -73,6 +73,11 @@ class Matter:
         }
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether the keeper let nobody read it, and there are words that could be shown after all."""
+        return self.received is not None and self.received.outcome == "withheld" and bool(self.received.text)
+
+    @property
     def can_be_answered(self) -> bool:
         """Whether there is still somebody to answer and something to answer to."""
         if self.is_answered_privately or self.is_unread:

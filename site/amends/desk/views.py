@@ -10,7 +10,16 @@ from werkzeug.wrappers import Response as AnyResponse
 from amends.case import state
 from amends.clock import Clock
 from amends.desk import guard, words
-from amends.desk.forms import ButtonForm, CloseForm, MasksForm, PublishForm, ReplyForm, SignInForm, WithholdForm
+from amends.desk.forms import (
+    ButtonForm,
+    CloseForm,
+    LiftForm,
+    MasksForm,
+    PublishForm,
+    ReplyForm,
+    SignInForm,
+    WithholdForm,
+)
 from amends.desk.inbox_list import can_be_read, waiting
 from amends.desk.masking import chosen, found_in, found_in_reply, wrong_words
 from amends.desk.matter import Matter, Reply
@@ -51,6 +60,7 @@ class Desk:
         room.add_url_rule(f"{case}/reply", "reply", self.reply, methods=["POST"])
         room.add_url_rule(f"{case}/ask", "ask", self.ask, methods=["POST"])
         room.add_url_rule(f"{case}/withhold", "withhold", self.withhold, methods=["POST"])
+        room.add_url_rule(f"{case}/lift", "lift", self.lift, methods=["POST"])
         room.add_url_rule(f"{case}/release", "release", self.release, methods=["POST"])
         room.add_url_rule(f"{case}/masks", "masks", self.masks, methods=["POST"])
         room.add_url_rule(f"{case}/<int:added>/masks", "masks_of_words", self.masks, methods=["POST"])
@@ -181,6 +191,17 @@ class Desk:
                 cases.set_masks(connection, number, choice.dump())
         return self._back(matter)
 
+    def lift(self, company: str, number: str) -> _Page:
+        """Let a text that was withheld be shown after all, with a reason that is public. The keeper's alone."""
+        guard.require_keeper()
+        matter = self._matter(company, number)
+        form = LiftForm()
+        if not matter.is_withheld or not form.validate_on_submit():
+            return self._show(matter, lift=form, status=422)
+        if not self._decide(matter, "lift", why=form.why.data or ""):
+            return self._show(self._matter(company, number), lift=form, status=409)
+        return self._back(matter)
+
     def release(self, company: str, number: str) -> _Page:
         """Let a case that was held back as spam go to its company. The keeper's alone."""
         guard.require_keeper()
@@ -282,6 +303,7 @@ class Desk:
         publish: PublishForm | None = None,
         reply: ReplyForm | None = None,
         withhold: WithholdForm | None = None,
+        lift: LiftForm | None = None,
         masks: Mapping[int, MasksForm] | None = None,
         preview: Reply | None = None,
         status: int = 200,
@@ -296,6 +318,7 @@ class Desk:
             publish_form=publish or self._publish_form(matter),
             reply_form=reply or self._reply_form(matter),
             withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
+            lift_form=lift or LiftForm(formdata=None),
             preview=preview,
             masks_forms=masks or {},
             fresh_masks=MasksForm(formdata=None),

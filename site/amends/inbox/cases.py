@@ -226,6 +226,13 @@ def release(connection: Connection, number: str) -> None:
     connection.execute(update(case).where(*held).values(outcome="waiting", ledger_due=True))
 
 
+def lift(connection: Connection, number: str, at: datetime) -> None:
+    """Let a case that was withheld wait for its company again: only a public reply will answer it."""
+    withheld = (case.c.number == number, case.c.outcome == "withheld")
+    values = {"outcome": "waiting", "reason": None, "outcome_at": at, "first_reply": None, "ledger_due": True}
+    connection.execute(update(case).where(*withheld).values(values))
+
+
 def empty(connection: Connection, number: str, topic: str) -> None:
     """Drop what the record now holds: it must not stand in two places."""
     connection.execute(update(case).where(case.c.number == number).values({**_EMPTIED, "topic": topic}))

@@ -258,6 +258,27 @@ class Publisher:
         facts = (received.text, received.author, received.page, Choice.load(received.masks))
         return wording(self._house(received.company), *facts)
 
+    def _lift(self, deed: Deed, at: datetime) -> None:
+        """Let a case that was withheld wait again as if it never had been, but for what its file tells of it.
+
+        The time to answer stays that of the receipt, and a private answer is none in public: else a case that was
+        withheld for a while would stand better than one that was not.
+        """
+        received = self._received(deed)
+        if received.outcome == LedgerOutcome.WAITING:
+            return
+        if received.outcome != LedgerOutcome.WITHHELD or not received.text:
+            raise CannotPublishError("this case is not withheld, or there are no words of it any more")
+        path = self._writer.path(received.company, received.received, received.number)
+        with self._writer.alone():
+            before = self._stub_at(path, received)
+            if before is None or before.is_gone:
+                case = _shown_again(before or _withheld(received, at), deed.facts["why"], at)
+                self._writer.write(path, write_case(case), case)
+        with self._inbox.writing() as connection:
+            cases.lift(connection, received.number, at)
+            notices.tell_company(connection, deed.company, deed.number, ToCompany.NEW, at)
+
     def _received(self, deed: Deed) -> Received:
         with self._inbox.reading() as connection:
             received = cases.get(connection, deed.number)
@@ -280,13 +301,13 @@ class Publisher:
         return True
 
     def _stub_at(self, path: Path, received: Received) -> Case | None:
-        """Return the case that stands there; CannotPublishError where it is another, or a stub edited by hand."""
+        """Return the case that stands there; CannotPublishError where it is another, or has no words and was edited."""
         if not path.exists():
             return None
         there = self._writer.read(path, received.company)
         if there.case.received != received.received:
             raise CannotPublishError(f"{there.shown} is another case with this number")
-        if there.case.is_stub and write_case(there.case) != there.text:
+        if not there.case.text and write_case(there.case) != there.text:
             raise CannotPublishError(f"{there.shown} was edited by hand; put the text into the file by hand too")
         return there.case
 
@@ -342,6 +363,7 @@ _DEEDS = {
     "withhold": Publisher._withhold,
     "publish_words": Publisher._publish_words,
     "withhold_words": Publisher._withhold_words,
+    "lift": Publisher._lift,
 }
 
 
@@ -367,6 +389,19 @@ def _stub(received: Received) -> Case:
         received=received.received,
         reply_by=received.reply_by,
     )
+
+
+def _withheld(received: Received, at: datetime) -> Case:
+    """Return what may be public of a case that was withheld before the board showed anything of it."""
+    reason = Reason(received.reason) if received.reason else None
+    removed = Event(received.outcome_at or at, "keeper", "removed", reason=reason)
+    return replace(_stub(received), events=(removed,))
+
+
+def _shown_again(before: Case, why: str, at: datetime) -> Case:
+    """Return the tombstone of a withheld case as the stub that it becomes: its text was under review, and no more."""
+    events = tuple(replace(event, event="hidden") if event.event == "removed" else event for event in before.events)
+    return replace(before, events=(*events, Event(not_before(before, at), "keeper", "restored", why=why)))
 
 
 def _read_by_a_person(before: Case, received: Received, shown: Wording, topic: str, at: datetime) -> Case:
