@@ -16,6 +16,7 @@ from amends.inbox.notices import ToCompany
 from amends.inbox.schema import contact, message
 from amends.post import Postman, postman
 from amends.post.postman import MOST
+from tests.customers import a_customer, an_answered_customer
 from tests.house import House
 from tests.postal import (
     SENDER,
@@ -245,6 +246,35 @@ def test_staff_are_not_told_of_a_deadline_once_it_was_met(house: House, server: 
         cases.answered(connection, number, "acme", house.now)
     assert deliver(house, server) == 0
     assert states(house) == ["dropped"]
+
+
+def test_staff_are_told_that_a_customer_said_something_to_them_alone_and_not_what(
+    house: House, server: MailServer
+) -> None:
+    private = an_answered_customer(house, publicity="private")
+    public = an_answered_customer(house)
+    hire(house, "ida", "ida@acme.example")
+    deliver(house, server)
+    server.taken.clear()
+    for customer, what, fields in (
+        (private, "detail", {"text": "Canary words.", "readers": "company"}),
+        (private, "verdict", {"outcome": "partly", "text": "Canary verdict."}),
+        (public, "detail", {"text": "Canary number.", "readers": "company"}),
+    ):
+        house.pass_time(minutes=1)
+        for _ in range(2):
+            customer.done(what, **fields)
+        assert deliver(house, server) == 1
+        to, mail = server.taken[-1]
+        assert (to, mail["Subject"]) == ("ida@acme.example", f"The customer has answered: case {customer.number}")
+        assert "anary" not in mail.as_string()
+
+
+def test_of_what_is_held_back_staff_are_told_nothing_that_its_customer_adds(house: House, server: MailServer) -> None:
+    hire(house, "ida", "ida@acme.example")
+    customer = a_customer(house, text="https://a.example https://b.example https://c.example")
+    customer.done("detail", text="And more.", readers="company")
+    assert deliver(house, server) == 0
 
 
 # --- A turn ---

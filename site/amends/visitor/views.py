@@ -114,6 +114,7 @@ class Visitor:
         last = next(reversed(verdicts.of_case(connection, matter.received.number)), None)
         if last is None or replace(last, at=given.at) != given:
             verdicts.add(connection, matter.received.number, given)
+            self._tell(connection, matter)
 
     def _add(self, connection: Connection, matter: Matter, form: DetailForm) -> None:
         if matter.is_public and form.readers.data == "public":
@@ -125,6 +126,13 @@ class Visitor:
         said = cases.answers(connection, matter.received.number)
         if not said or (said[-1].by, said[-1].text) != (given.by, given.text):
             cases.add_answer(connection, matter.received.number, given)
+            self._tell(connection, matter)
+
+    def _tell(self, connection: Connection, matter: Matter) -> None:
+        """Tell the company that the customer said something to it alone; of what the keeper holds back it knows not."""
+        if not matter.received.is_held:
+            company, number = matter.company.slug, matter.received.number
+            notices.tell_company(connection, company, number, ToCompany.CUSTOMER, self._clock())
 
     def _let_wait(self, connection: Connection, matter: Matter, kind: str, words: str) -> bool:
         """Store words until a person has read them, within the time that held for the first ones; False if known."""
