@@ -132,6 +132,50 @@ def test_two_thousand_characters_can_be_sent(board: House) -> None:
     assert report(board, words="ü" * MAX_WORDS).status_code == 303
 
 
+def test_one_network_reports_so_often_and_no_more_within_an_hour(board: House) -> None:
+    board.limits = {"hourly_network": 2}
+    board.open_service()
+
+    def sent(address: str, index: int, **fields: str) -> TestResponse:
+        facts = {**SAID, "key": f"{index:032}", **fields}
+        where = {"REMOTE_ADDR": address}
+        return board.visitor().post(ADDRESS, data=facts, headers=ITS_OWN, base_url=URL, environ_base=where)
+
+    addresses = [
+        "198.51.100.1",
+        "198.51.100.200",
+        "198.51.100.3",
+        "198.51.101.1",
+        "127.0.0.1",
+        "127.0.0.1",
+        "127.0.0.1",
+    ]
+    statuses = [sent(address, index).status_code for index, address in enumerate(addresses)]
+    assert statuses == [303, 303, 429, 303, 303, 303, 303]
+    assert sent("198.51.100.1", 0).status_code == 303
+    assert sent("198.51.100.1", 0, words="Other words.").status_code == 409
+    refused = sent("198.51.100.9", 9)
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert "Please try again later" in refused.text
+    assert SAID["words"] in refused.text
+    assert len(stored(board)) == 6
+    client = board.visitor()
+    case = client.post("/acme/feedback", data={"text": "x", "key": KEY}, headers={"Origin": URL}, base_url=URL)
+    assert case.status_code == 201
+    board.pass_time(hours=2)
+    assert sent("198.51.100.9", 9).status_code == 303
+
+
+def test_without_a_limit_a_network_reports_as_often_as_it_likes(board: House) -> None:
+    board.limits = {"hourly_network": 0}
+    board.open_service()
+    for index in range(3):
+        facts = {**SAID, "key": f"{index:032}"}
+        where = {"REMOTE_ADDR": "198.51.100.1"}
+        answer = board.visitor().post(ADDRESS, data=facts, headers=ITS_OWN, base_url=URL, environ_base=where)
+        assert answer.status_code == 303
+
+
 def test_the_same_form_sent_twice_is_one_report(board: House) -> None:
     first, second = report(board), report(board)
     assert (first.status_code, first.headers["Location"]) == (second.status_code, second.headers["Location"])

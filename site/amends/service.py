@@ -50,7 +50,7 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     taking = Taking(reception, now, settings.url, secret)
     visitors = [
         Intake(taking, houses, now, settings.url).blueprint(),
-        Reports(inbox, houses, settings.content, now, settings.url).blueprint(),
+        _reports(settings, inbox, houses, now),
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
         Consent(inbox, now, secret).blueprint(),
         Referrals(inbox).blueprint(),
@@ -71,6 +71,12 @@ def from_environment() -> Flask:
     """Make the service for the settings in the environment: what a WSGI server calls."""
     settings = read_settings(os.environ)
     return create_service(settings, Inbox(settings.database))
+
+
+def _reports(settings: Settings, inbox: Inbox, houses: Houses, now: Clock) -> Blueprint:
+    secret, hourly = settings.secret(), settings.hourly_network
+    reports = Reports(inbox, houses, settings.content, now, settings.url, secret=secret, hourly_network=hourly)
+    return reports.blueprint()
 
 
 def _prepare_templates(app: Flask) -> None:

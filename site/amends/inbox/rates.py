@@ -1,5 +1,6 @@
 """How much was taken in during the last hour, from whom and for whom, over all processes of an installation."""
 
+import os
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -17,6 +18,11 @@ SHARDS = 16
 
 _USED = "SELECT scope, slot, sum(count) FROM rate WHERE scope IN ? AND slot IN ? GROUP BY scope, slot"
 _MORE = " ON CONFLICT (scope, slot, shard) DO UPDATE SET count = rate.count + excluded.count"
+
+
+def own_shard(*, is_shared: bool) -> int:
+    """Return in which rows this process counts; `is_shared` says that the store is a server's."""
+    return os.getpid() % SHARDS if is_shared else 0
 
 
 def used(connection: Connection, scopes: Collection[str], now: datetime) -> dict[str, float]:

@@ -67,7 +67,7 @@ class Reception:
 
     def __init__(self, inbox: Inbox, limits: Limits) -> None:
         self._limits = limits
-        self._shard = os.getpid() % rates.SHARDS if inbox.is_shared else 0
+        self._shard = rates.own_shard(is_shared=inbox.is_shared)
         self._group = inbox.group(self._store)
 
     def receive(
@@ -171,23 +171,31 @@ def _until_next_hour(now: datetime) -> int:
     return rates.HOUR - int(now.timestamp()) % rates.HOUR
 
 
-def receive_report(inbox: Inbox, new: Report, key: str) -> None:
-    """Store a report durably, once per key of its form.
+def receive_report(inbox: Inbox, new: Report, key: str, network: str | None, limit: int) -> None:
+    """Store a report durably, once per key of its form, and `limit` from one network within an hour; 0: no limit.
 
-    The same again under the same key changes nothing; KeyReusedError where it says something else.
-    StoreUnavailableError where it cannot be stored: then nothing was.
+    The same again under the same key changes nothing; KeyReusedError where it says something else. TooManyError beyond
+    the limit. StoreUnavailableError where it cannot be stored: then nothing was.
     """
     try:
-        _store_report(inbox, new, key)
+        _store_report(inbox, new, key, network, limit)
     except IntegrityError:
         # Another process, on a server, stored the same form meanwhile: now it is found.
-        _store_report(inbox, new, key)
+        _store_report(inbox, new, key, network, limit)
 
 
-def _store_report(inbox: Inbox, new: Report, key: str) -> None:
+def _store_report(inbox: Inbox, new: Report, key: str, network: str | None, limit: int) -> None:
     with inbox.writing() as connection:
         earlier = reports.with_key(connection, new.company, key)
         if earlier is None:
+            if network and limit:
+                _count_report(connection, f"report/{network}", limit, new.made, is_shared=inbox.is_shared)
             reports.add(connection, new, key)
         elif not new.says_the_same_as(earlier):
             raise KeyReusedError
+
+
+def _count_report(connection: Connection, scope: str, limit: int, now: datetime, *, is_shared: bool) -> None:
+    if rates.used(connection, [scope], now)[scope] + 1 > limit:
+        raise TooManyError(_until_next_hour(now))
+    rates.add(connection, {scope: 1}, now, rates.own_shard(is_shared=is_shared))

@@ -13,12 +13,16 @@ from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import arrival
 from amends.intake.arrival import Houses
 from amends.intake.forms import MAX_WORDS, ReportForm
-from amends.intake.receive import KeyReusedError, receive_report
+from amends.intake.receive import KeyReusedError, TooManyError, receive_report
 from amends.record import Board, Company, case_file, find_case
 from amends.text import title_of
 
 _LOST_DISK = (
     "This could not be saved just now. Nothing was sent; your words are still here. Please try again in some minutes."
+)
+_TOO_MANY = (
+    "So many reports came in during the last hour that no more is taken just now. Nothing was saved; your words are "
+    "still here. Please try again later."
 )
 
 
@@ -66,10 +70,25 @@ class _NothingHereError(LookupError):
 
 
 class Reports:
-    """Reports in, for the keeper alone. `url` is the service's own address, `content` the record."""
+    """Reports in, for the keeper alone. `url` is the service's own address, `content` the record.
 
-    def __init__(self, inbox: Inbox, houses: Houses, content: Path, clock: Clock, url: str) -> None:
+    `hourly_network` is how many are taken in within an hour from one network, 0 where there is no limit; `secret` is
+    what networks are named with.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        houses: Houses,
+        content: Path,
+        clock: Clock,
+        url: str,
+        *,
+        secret: bytes,
+        hourly_network: int,
+    ) -> None:
         self._inbox, self._houses, self._content, self._clock, self._url = inbox, houses, content, clock, url
+        self._secret, self._hourly_network = secret, hourly_network
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -109,10 +128,15 @@ class Reports:
         if read is None:
             return _page(subject, form, 422, "Please look at the marked places.")
         try:
-            receive_report(self._inbox, *read)
+            network = gate.network_of(self._secret, request.remote_addr)
+            receive_report(self._inbox, *read, network, self._hourly_network)
         except KeyReusedError:
             message = "This was sent before with other words. The first words were kept; reload the page to send more."
             return _page(subject, form, 409, message)
+        except TooManyError as full:
+            response = _page(subject, form, 429, _TOO_MANY)
+            response.headers["Retry-After"] = str(full.seconds)
+            return response
         except StoreUnavailableError:
             response = _page(subject, form, 503, _LOST_DISK)
             response.headers["Retry-After"] = "60"

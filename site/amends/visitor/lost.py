@@ -3,8 +3,6 @@
 The question is stored and no more; what there is to send is looked for by the post.
 """
 
-import os
-
 from flask import Blueprint, Response, make_response, render_template, request
 
 from amends import gate, links
@@ -65,7 +63,7 @@ class LostLinks:
             if network and rates.used(connection, [scope], now)[scope] >= HOURLY:
                 return False
             if network:
-                rates.add(connection, {scope: 1}, now, os.getpid() % rates.SHARDS if self._inbox.is_shared else 0)
+                rates.add(connection, {scope: 1}, now, rates.own_shard(is_shared=self._inbox.is_shared))
             email, what = form.email.data or "", form.what.data or ""
             name = links.question_digest(self._secret, email, what)
             notices.ask_for_link(connection, email, what, name, now)
