@@ -32,6 +32,8 @@ OPEN_TO_ALL = {
     "consent.stop",
     "visitor.act",
     "visitor.back",
+    "lost.form",
+    "lost.ask",
     "visitor.case",
     "visitor.erased",
     "visitor.question",

@@ -150,6 +150,7 @@ def test_it_counts_among_the_five_mails_of_a_day_and_the_same_question_once_an_h
     for _ in range(3):
         ask(mailing, ANNA, number)
         ask(mailing, ANNA.upper(), f"{number} ")
+        mailing.pass_time(minutes=10)
     assert len(mails(mailing, server)) == 1
     for _ in range(5):
         mailing.pass_time(hours=1)

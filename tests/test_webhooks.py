@@ -1,5 +1,6 @@
 """Calls to webhooks: signed, over HTTPS, to the public Internet alone, and in bounded time."""
 
+import io
 import ipaddress
 import json
 import socket
@@ -98,9 +99,20 @@ def test_whoever_is_gone_is_gone(server: HookServer) -> None:
         call(server.url)
 
 
-def test_of_an_answer_only_the_status_is_read() -> None:
+def test_of_an_answer_only_the_status_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    real = webhook._Hurried.recv_into
+
+    def receive(self: webhook._Hurried, *given: object) -> int:
+        asked.append(real(self, *given))
+        return asked[-1]
+
+    monkeypatch.setattr(webhook._Hurried, "recv_into", receive)
     with drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n") as port:
         call(f"https://localhost:{port}/")
+    # What comes with the head is in the same buffer; after that nothing more is asked for.
+    assert len(asked) == 1
+    assert sum(asked) <= io.DEFAULT_BUFFER_SIZE
 
 
 def test_a_certificate_that_we_do_not_trust_or_of_another_host_is_refused(server: HookServer) -> None:
