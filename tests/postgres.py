@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -61,6 +61,13 @@ class Server:
     def drop(self, database: str) -> None:
         """Remove a database, whoever uses it."""
         self._command(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def crash(self) -> None:
+        """Let one of the server's processes die. It ends all others then, as after a fault, and begins anew."""
+        with psycopg.connect(self.url("postgres")) as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            with suppress(psycopg.OperationalError):
+                connection.execute("SELECT 1")
 
     def _command(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:

@@ -50,6 +50,7 @@ def serve(
     inbox.migrate()
     worker = Worker(settings, inbox, clock.system)
     worker.copy_settings()
+    inbox.close()  # the processes have connections of their own, and without work this one needs none any more
     stop = threading.Event()
     by_the_clock = [
         threading.Thread(target=worker.run, args=(stop,), name="work"),
