@@ -8,9 +8,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from amends.inbox.errors import StoreUnavailableError
+
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the schema up to a revision, from any earlier one or from nothing, in the connection's transaction."""
+    """Bring the schema up to a revision, from any earlier one or from nothing, in the connection's transaction.
+
+    StoreUnavailableError where the schema is a newer version's: this one would not know what it breaks.
+    """
+    found = revision_of(connection)
+    if found is not None and not is_known(found):
+        raise StoreUnavailableError(
+            f"the database is of a newer version of Amends: its schema is {found}, and this one goes up to {head()}. "
+            "Nothing was changed; run that version, or restore a backup that this one made"
+        )
     config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
