@@ -16,7 +16,7 @@ from amends.backup.files import Staged, visible
 from amends.backup.rows import batches_of
 from amends.inbox import Inbox, erasures
 from amends.inbox.erasures import Erasure
-from amends.inbox.revisions import head, is_known, upgrade
+from amends.inbox.revisions import head, is_known, revision_of, upgrade
 from amends.inbox.schema import metadata
 from amends.record import exclusive
 from amends.settings import Settings
@@ -110,12 +110,8 @@ def _replace(settings: Settings, inbox: Inbox, archive: Archive, staged: Staged,
 
 
 def _fill(connection: Connection, archive: Archive, *, replace: bool) -> None:
-    upgrade(connection)
-    full = [table.name for table in metadata.sorted_tables if connection.scalar(select(exists(select(table))))]
-    if full and not replace:
-        raise ArchiveError(f"the store has rows already ({', '.join(full)}); --replace takes away what is there")
-    metadata.drop_all(connection)
-    connection.execute(text(f"DROP TABLE {_VERSION_TABLE}"))
+    if revision_of(connection):
+        _empty(connection, replace=replace)
     before = set(inspect(connection).get_table_names())
     upgrade(connection, archive.manifest.schema)
     made = set(inspect(connection).get_table_names()) - before - {_VERSION_TABLE}
@@ -127,6 +123,15 @@ def _fill(connection: Connection, archive: Archive, *, replace: bool) -> None:
     for table in then.sorted_tables:
         _load(connection, archive, table)
     upgrade(connection, head())
+
+
+def _empty(connection: Connection, *, replace: bool) -> None:
+    upgrade(connection)
+    full = [table.name for table in metadata.sorted_tables if connection.scalar(select(exists(select(table))))]
+    if full and not replace:
+        raise ArchiveError(f"the store has rows already ({', '.join(full)}); --replace takes away what is there")
+    metadata.drop_all(connection)
+    connection.execute(text(f"DROP TABLE {_VERSION_TABLE}"))
 
 
 def _load(connection: Connection, archive: Archive, table: Table) -> None:
