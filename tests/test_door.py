@@ -12,8 +12,20 @@ from types import ModuleType
 
 import pytest
 
+from tests.factories import put
+
 ROOT = Path(__file__).parents[1]
 CHECKOUT = ("build.py", "pyproject.toml", "requirements.txt", "requirements-test.txt", "README.md", "LICENSE")
+
+TO_SAY_ITS_VERSION = frozenset("click editables hatchling packaging pathspec pluggy tomlkit trove-classifiers".split())
+"""The fewest of the locked packages with which the package can be installed and run."""
+
+VENV = """import runpy, sys
+if "--without-pip" not in sys.argv:
+    sys.exit("The virtual environment was not created successfully because ensurepip is not available.")
+sys.path.remove({folder!r})
+runpy.run_module("venv", run_name="__main__")
+"""
 
 
 def a_checkout(folder: Path) -> Path:
@@ -50,6 +62,12 @@ def test_build_py_uses_no_syntax_that_an_old_python_cannot_read() -> None:
     assert ast.parse((ROOT / "build.py").read_text(), feature_version=(3, 6))
 
 
+def without_ensurepip(folder: Path) -> dict[str, str]:
+    """Return what lets Python be as Debian and Ubuntu have it: it makes environments without pip only."""
+    put(folder / "venv.py", VENV.format(folder=str(folder)))
+    return {"PYTHONPATH": str(folder)}
+
+
 def test_without_network_a_sentence_says_so_and_the_next_try_is_not_spoilt(tmp_path: Path) -> None:
     folder = a_checkout(tmp_path / "checkout")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
@@ -60,22 +78,34 @@ def test_without_network_a_sentence_says_so_and_the_next_try_is_not_spoilt(tmp_p
     assert not list((folder / ".venv").glob("amends-*"))
 
 
-@pytest.mark.parametrize("lacking", ["ensurepip", "nothing"])
-def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path: Path, lacking: str) -> None:
+def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path: Path) -> None:
     folder = a_checkout(tmp_path / "checkout")
-    environ = reached()
-    if lacking == "ensurepip":
-        (tmp_path / "hidden").mkdir()
-        (tmp_path / "hidden" / "ensurepip.py").write_text("raise ImportError('left out by the distribution')\n")
-        environ["PYTHONPATH"] = str(tmp_path / "hidden")
-    first = run(folder, "--out", "board", **environ)
+    first = run(folder, "--out", "board", **reached())
     assert first.returncode == 0, first.stderr
     assert "Installing what Amends needs" in first.stderr
     assert (folder / "board" / "index.html").is_file()
-    second = run(folder, "--out", "board", **environ)
+    second = run(folder, "--out", "board", **reached())
     assert second.returncode == 0, second.stderr
     assert "Installing" not in second.stderr
     assert re.search(r"board: \d+ pages of \d+ cases", second.stdout)
+
+
+def test_a_python_without_ensurepip_installs_what_is_locked_all_the_same(tmp_path: Path) -> None:
+    folder = a_checkout(tmp_path / "checkout")
+    lock = folder / "requirements.txt"
+    lock.write_text(
+        "".join(
+            locked
+            for locked in re.split(r"^(?=[a-z])", lock.read_text(), flags=re.MULTILINE)
+            if locked.partition("==")[0] in TO_SAY_ITS_VERSION
+        )
+    )
+    for said in ("Installing what Amends needs", ""):
+        done = run(folder, "--version", **reached(), **without_ensurepip(tmp_path / "hidden"))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("amends, version ")
+        assert done.stderr.startswith(said) if said else done.stderr == ""
+    assert not list((folder / ".venv").glob("lib/python*/site-packages/pip"))
 
 
 def reached() -> dict[str, str]:
