@@ -79,7 +79,7 @@ def run(folder: Path, database: str, kills: int, seed: int) -> Outcome:
     House(folder).close()
     database = database or f"sqlite:///{folder}/killed/amends.db"
     chance, outcome, ended, port = random.Random(seed), Outcome(), threading.Event(), free_port()
-    environment = _environment(folder, database, port)
+    environment = environment_of(folder, database, port)
     with ThreadPoolExecutor(VISITORS) as threads:
         visitors = [threads.submit(_visit, port, index, outcome, ended) for index in range(VISITORS)]
         try:
@@ -123,7 +123,8 @@ def _send(port: int, words: str, key: str) -> str | None:
     return None
 
 
-def _environment(folder: Path, database: str, port: int) -> dict[str, str]:
+def environment_of(folder: Path, database: str, port: int) -> dict[str, str]:
+    """Return what tells a server of an installation without limits in that folder."""
     facts = {"CONTENT": folder / "content", "INSTANCE": folder / "instance", "DATABASE": database}
     limits = {"AMENDS_HOURLY_NETWORK": "0", "AMENDS_HOURLY_COMPANY": "0", "AMENDS_URL": f"http://127.0.0.1:{port}"}
     return {**{f"AMENDS_{key}": str(value) for key, value in facts.items()}, **limits}
@@ -132,7 +133,7 @@ def _environment(folder: Path, database: str, port: int) -> dict[str, str]:
 def _live_and_die(environment: dict[str, str], port: int, chance: random.Random, outcome: Outcome) -> None:
     """Run a server until an instant of its start or of its work, and kill it with all its processes."""
     before, starting = len(outcome.receipts), outcome.kills < EARLY or chance.random() < 1 / 3
-    with _server(environment, port, workers=chance.choice([1, 1, 2])) as process:
+    with server(environment, port, chance.choice([1, 1, 2])) as process:
         if not starting:
             for _ in range(int(PATIENCE / 0.01)):
                 if len(outcome.receipts) > before or not process.is_alive():
@@ -144,9 +145,12 @@ def _live_and_die(environment: dict[str, str], port: int, chance: random.Random,
 
 
 @contextmanager
-def _server(environment: dict[str, str], port: int, workers: int) -> Iterator[ForkServerProcess]:
+def server(
+    environment: dict[str, str], port: int, workers: int = 1, log: str = os.devnull
+) -> Iterator[ForkServerProcess]:
+    """Run a server until the block ends, and kill it with all its processes. It writes to a file that is there."""
     _wait_until_free(port)
-    process = _nursery().Process(target=_serve, args=(environment, port, workers))
+    process = _nursery().Process(target=_serve, args=(environment, port, workers, log))
     process.start()
     try:
         yield process
@@ -176,13 +180,13 @@ def _nursery() -> ForkServerContext:
     return context
 
 
-def _serve(environment: dict[str, str], port: int, workers: int) -> None:
+def _serve(environment: dict[str, str], port: int, workers: int, log: str) -> None:
     """Do what `amends serve` does, in a group of processes of its own."""
     os.setsid()
     os.environ.update(environment)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(silence, stream.fileno())
+    told = os.open(log, os.O_WRONLY | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(told, stream)
     forking = partial(multiprocessing.set_start_method, "fork")
     serve.multiprocessing = SimpleNamespace(set_start_method=lambda _, force: forking(force=force))  # type: ignore[assignment]  # this much of it is used there
     amends(["serve", "--no-work", "--port", str(port), "--workers", str(workers)])

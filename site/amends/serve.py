@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
@@ -97,6 +97,7 @@ def _server(settings: Settings, host: str, port: int, workers: int, factory: str
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # with HTTP/2 one connection could hold all threads, and no proxy needs it
         workers=workers,
         blocking_threads=THREADS,
         websockets=False,

@@ -149,11 +149,14 @@ def _contacts(app: Flask) -> Callable[[tuple[Contact, ...]], str]:
 def _refuse_parts() -> None:
     """Refuse a body that did not arrive whole: what is missing could be the choice that only the company sees it.
 
-    A connection that broke off ends the input like any other end, so the length has to be told and be met.
+    A connection that broke off ends the input like any other end, so the length has to be told and be met. Chunks
+    tell none: they are refused without waiting for them.
     """
     told = request.content_length or 0
     if request.method != "POST" or told > MAX_BODY:
         return  # what is too long is refused where the form is read, without reading it
+    if "Transfer-Encoding" in request.headers:
+        abort(400)
     if len(request.get_data(cache=True, parse_form_data=False)) != told or None in request.form:
         abort(400)
 
