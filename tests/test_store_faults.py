@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
-from amends.inbox import Inbox, StoreUnavailableError
+from amends.inbox import Inbox, StoreUnavailableError, cases
+from amends.inbox.cases import Arrival, Contact
 from amends.inbox.schema import case, report
 from tests.disk import Disk, watched
-from tests.factories import NUMBER, a_case, put_case
+from tests.factories import NUMBER, a_case, a_received, put_case
 from tests.house import NOON, URL, House
 
 WORDS = [f"Complaint {index}. {'x' * 300}" for index in range(3)]
@@ -158,6 +159,19 @@ def test_files_that_are_lost_with_their_disk_are_opened_anew(house: House, disk:
     disk.come_back()
     assert [send(house, 1).status_code, send(house, 1).status_code] == [503, 201]
     assert len(receipts([send(house, index) for index in range(3)])) == 3
+
+
+def test_an_error_that_somebody_holds_on_to_holds_no_other_writer_up(house: House) -> None:
+    def write(pragma: str) -> None:
+        with house.inbox.writing() as connection:
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+            cases.add(connection, [Arrival(a_received(), Contact(), "k", b"d" * 32)])
+
+    with pytest.raises(StoreUnavailableError) as held:
+        write("query_only = ON")
+    write("query_only")
+    assert "readonly" in str(held.value)
+    assert len(house.numbers()) == 1
 
 
 def test_whoever_sends_while_nothing_can_be_read_either_gets_every_word_back(house: House, disk: Disk) -> None:

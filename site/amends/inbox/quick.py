@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.exc import DBAPIError
 
-from amends.inbox.errors import is_of_no_use
+from amends.inbox.errors import is_of_no_use, let_go
 
 
 def insert(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], more: str = "") -> None:
@@ -68,6 +68,7 @@ def _as_of_sqlalchemy(connection: Connection) -> Iterator[None]:
         yield
     except driver.Error as error:
         if is_of_no_use(error):
+            let_go(connection)
             connection.invalidate(error)
         raise DBAPIError.instance(None, None, error, driver.Error, hide_parameters=True) from error
 

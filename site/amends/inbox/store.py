@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from amends.inbox import turns
-from amends.inbox.errors import StoreUnavailableError, is_of_no_use
+from amends.inbox.errors import StoreUnavailableError, is_of_no_use, let_go
 from amends.inbox.group import GroupCommit, Store
 
 Job = TypeVar("Job")
@@ -146,5 +146,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _open_anew(context: ExceptionContext) -> None:
-    if is_of_no_use(context.original_exception):
+    if context.connection is not None and is_of_no_use(context.original_exception):
+        let_go(context.connection)
         context.is_disconnect = True
