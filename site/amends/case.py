@@ -278,10 +278,7 @@ _OPEN = frozenset({State.DISPUTED, State.PROMISE_OVERDUE, State.PROMISED, State.
 
 
 def is_open(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
-    """Whether the company still has something to do.
-
-    Answered praise and ideas are closed, and so is what was answered elsewhere and imported.
-    """
+    """Whether the company still has something to do; praise, ideas and what is imported are closed by an answer."""
     found = state(case, now, zone)
     if found is State.REPLIED:
         return case.kind.can_be_solved and not case.imported
@@ -334,10 +331,8 @@ def next_change(case: Case, now: datetime, zone: tzinfo = UTC) -> datetime | Non
     """Return the next instant after `now` at which time alone changes what is said of this case."""
     instants = [end_of(promise.due, zone) for promise in promises(case) if promise.is_running]
     owed, solved = answer_owed(case), case.last("solved")
-    if owed:
-        instants.append(owed.due)
-    if solved:
-        instants.append(solved.at + CONFIRM_WITHIN)
+    instants += [owed.due] if owed else []
+    instants += [solved.at + CONFIRM_WITHIN] if solved else []
     return min((instant for instant in instants if instant > now), default=None)
 
 
