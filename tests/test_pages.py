@@ -188,9 +188,10 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
         if str(column.type) in ("TEXT", "BLOB") or column.name in ("login", "role", "key", "language")
     }
     assert about_people == {
+        ("addition", "masks"), ("addition", "text"),
         ("answer", "name"), ("answer", "text"),
-        ("case", "author"), ("case", "committed"), ("case", "language"), ("case", "page"), ("case", "salt"),
-        ("case", "text"),
+        ("case", "author"), ("case", "committed"), ("case", "language"), ("case", "masks"), ("case", "page"),
+        ("case", "salt"), ("case", "text"),
         ("company", "board"), ("company", "settings"),
         ("contact", "email"), ("contact", "reference"),
         ("correspondent", "digest"),
