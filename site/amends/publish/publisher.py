@@ -8,20 +8,20 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from amends.case import Case, Event, Kind, Reason
+from amends.case import Case, Event, Reason
 from amends.inbox import Inbox, additions, cases, companies, deeds, erasures, notices, referrals
 from amends.inbox.cases import ORIGINAL, Answer, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany, ToCustomer
 from amends.personal import Choice
+from amends.publish import stages
 from amends.publish.additions import Additions
 from amends.publish.customers import Customers
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.wording import Wording, imported, wording
-from amends.publish.writer import Writer, not_before
+from amends.publish.writer import Writer
 from amends.record import (
     Company,
-    LedgerLine,
     LedgerOutcome,
     RecordError,
     Referrals,
@@ -181,7 +181,7 @@ class Publisher:
         with self._writer.alone():
             before = self._stub_at(path, received)
             if before is None or before.is_stub:
-                case = _read_by_a_person(before or _stub(received), received, shown, topic, at)
+                case = stages.read_by_a_person(before or stages.stub(received), received, shown, topic, at)
                 self._writer.write(path, write_case(case), case)
             elif before.text != shown.text:
                 raise CannotPublishError("the file says something else by now; what the customer wrote is kept here")
@@ -273,7 +273,7 @@ class Publisher:
         with self._writer.alone():
             before = self._stub_at(path, received)
             if before is None or before.is_gone:
-                case = _shown_again(before or _withheld(received, at), deed.facts["why"], at)
+                case = stages.shown_again(before or stages.withheld(received, at), deed.facts["why"], at)
                 self._writer.write(path, write_case(case), case)
         with self._inbox.writing() as connection:
             cases.lift(connection, received.number, at)
@@ -297,7 +297,7 @@ class Publisher:
         with self._writer.alone():
             if received.is_private or path.exists():
                 return False
-            self._writer.put(path, write_case(_stub(received)).encode())
+            self._writer.put(path, write_case(stages.stub(received)).encode())
         return True
 
     def _stub_at(self, path: Path, received: Received) -> Case | None:
@@ -317,7 +317,7 @@ class Publisher:
         with self._writer.alone():
             before = read_text(path, shown) if path.exists() else ""
             lines = {line.case: line for line in (read_ledger(before, shown) if before else ())}
-            lines.update({received.number: _line(received) for received in members})
+            lines.update({received.number: stages.line_of(received) for received in members})
             after = write_ledger(lines.values())
             if after != before:
                 self._writer.put(path, after.encode())
@@ -377,54 +377,3 @@ def _new_turns(found: Case, imported: Case) -> tuple[Event, ...]:
         if there != turn:
             raise DivergedError(turn)
     return imported.events[len(turns) :]
-
-
-def _stub(received: Received) -> Case:
-    """Return what may be public of a case that nobody has read."""
-    return Case(
-        number=received.number,
-        company=received.company,
-        kind=Kind(received.kind),
-        topic=received.topic,
-        received=received.received,
-        reply_by=received.reply_by,
-    )
-
-
-def _withheld(received: Received, at: datetime) -> Case:
-    """Return what may be public of a case that was withheld before the board showed anything of it."""
-    reason = Reason(received.reason) if received.reason else None
-    removed = Event(received.outcome_at or at, "keeper", "removed", reason=reason)
-    return replace(_stub(received), events=(removed,))
-
-
-def _shown_again(before: Case, why: str, at: datetime) -> Case:
-    """Return the tombstone of a withheld case as the stub that it becomes: its text was under review, and no more."""
-    events = tuple(replace(event, event="hidden") if event.event == "removed" else event for event in before.events)
-    return replace(before, events=(*events, Event(not_before(before, at), "keeper", "restored", why=why)))
-
-
-def _read_by_a_person(before: Case, received: Received, shown: Wording, topic: str, at: datetime) -> Case:
-    return replace(
-        before,
-        topic=topic,
-        text=shown.text,
-        author=shown.author or None,
-        language=received.language or None,
-        title=shown.title or None,
-        page=shown.page or None,
-        same=received.same,
-        events=(*before.events, Event(not_before(before, at), "system", "published")),
-    )
-
-
-def _line(received: Received) -> LedgerLine:
-    return LedgerLine(
-        received.number,
-        received.received,
-        received.reply_by,
-        LedgerOutcome(received.outcome),
-        Reason(received.reason) if received.reason else None,
-        received.outcome_at,
-        received.first_reply,
-    )
