@@ -175,7 +175,7 @@ def _wait_until_free(port: int) -> None:
 def _nursery() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["amends.service", "amends.commands.serving", "amends.inbox.revisions", "tests.kills"]
+        ["amends.service", "amends.commands.serving", "amends.inbox.revisions", "tests.house"]
     )
     return context
 
