@@ -238,12 +238,11 @@ def _running(subject: Subject, folder: Path, slow: Path | None) -> Iterator[tupl
         finally:
             if process.poll() is None:
                 process.terminate()
-            try:
-                process.wait(20)
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)  # with all processes that it started
-                process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with all processes that it started
+            process.wait()
 
 
 def _await(subject: Subject, process: subprocess.Popen[bytes], port: int, said: str) -> None:

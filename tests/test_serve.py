@@ -25,7 +25,7 @@ PATIENCE = 60.0
 
 
 def command(port: int) -> list[str]:
-    return [sys.executable, "-m", "amends", "serve", "--port", str(port)]
+    return [sys.executable, "-m", "amends", "serve", "--workers", "1", "--port", str(port)]
 
 
 def environment(house: House, port: int) -> dict[str, str]:

@@ -22,6 +22,9 @@ from amends.work import Worker
 if TYPE_CHECKING:
     from flask import Flask
 
+MOST_WORKERS = 4
+"""Processes where nobody says how many: what they store goes to one database in the end."""
+
 THREADS = 32
 """Threads per process: some wait for the disk together, some for slow clients; none of them costs much."""
 

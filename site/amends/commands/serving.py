@@ -11,11 +11,12 @@ from amends import clock
 from amends.commands.common import failing, in_content, log_to_terminal, settings_of
 from amends.commands.store import FAILURES, check_company, opened
 from amends.demo import run as run_demo
+from amends.generator.crew import processors
 from amends.inbox import people
 from amends.inbox.people import ROLES, PersonError
 from amends.post import Postman
 from amends.record import load
-from amends.serve import reserve
+from amends.serve import MOST_WORKERS, reserve
 from amends.serve import serve as run_service
 from amends.submission import wrong_address
 from amends.work import Worker
@@ -81,7 +82,13 @@ def staff_address(login: str, email: str | None, *, remove: bool) -> None:
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes for requests.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: min(processors(), MOST_WORKERS),
+    show_default=f"one for each processor, {MOST_WORKERS} at most",
+    help="Processes for requests.",
+)
 @click.option("--no-work", is_flag=True, help="Another `amends work` does what runs by the clock.")
 @click.option("--access-log", is_flag=True, help="Tell each request in a line, without its address.")
 def serve_command(host: str, port: int, workers: int, *, no_work: bool, access_log: bool) -> None:
