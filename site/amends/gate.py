@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import request
 
-_BEYOND_ASCII = re.compile(rb"%[89A-Fa-f]")
+_BEYOND_ASCII = re.compile(rb"%[89A-Fa-f][0-9A-Fa-f]")
 
 
 def is_foreign(url: str) -> bool:

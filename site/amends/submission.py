@@ -20,6 +20,7 @@ MAX_REFERENCE = 64
 MAX_EMAIL = 254
 """The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, less its angle brackets)."""
 
+_KINDS = frozenset(Kind)
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]{1,64}@[^\s@<>\"(),;:\\\[\]]+\.[^\s@<>\"(),;:\\\[\].]+")
@@ -135,7 +136,7 @@ def _trapped(website: str) -> Problem | None:
 
 
 def _kind(text: str) -> Kind:
-    return Kind(text) if text in set(Kind) else Kind.COMPLAINT
+    return Kind(text) if text in _KINDS else Kind.COMPLAINT
 
 
 def _topic(text: str, company: Company) -> str:

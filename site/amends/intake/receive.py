@@ -86,14 +86,14 @@ class Reception:
     def _store(self, connection: Connection, jobs: Sequence[_Job]) -> list[Receipt | Exception]:
         known = _sent_before(connection, jobs)
         now = max(job.now for job in jobs)
-        room = self._room(connection, jobs, now)
+        limited = [self._scopes(job) for job in jobs]
+        room = _room(connection, limited, now)
         arrivals: list[Arrival] = []
         taken: Counter[str] = Counter()
         results: list[Receipt | Exception] = []
-        for job in jobs:
+        for job, scopes in zip(jobs, limited, strict=True):
             sent = (job.company, job.submission.key)
             if sent not in known:
-                scopes = self._scopes(job)
                 if any(taken[scope] + 1 > room[scope] for scope in scopes):
                     results.append(TooManyError(_until_next_hour(now)))
                     continue
@@ -107,20 +107,19 @@ class Reception:
             rates.add(connection, taken, now, self._shard)
         return results
 
-    def _room(self, connection: Connection, jobs: Sequence[_Job], now: datetime) -> Mapping[str, float]:
-        """Return how many more may come in from each network and for each company."""
-        limits = {scope: limit for job in jobs for scope, limit in self._scopes(job).items()}
-        if not limits:
-            return limits
-        used = rates.used(connection, limits, now)
-        return {scope: limit - used[scope] for scope, limit in limits.items()}
-
     def _scopes(self, job: _Job) -> dict[str, int]:
         """Return what a submission counts towards, and the limit of each."""
         limited = {f"company/{job.company}": self._limits.company}
         if job.network is not None:
             limited[f"network/{job.network}"] = self._limits.network
         return {scope: limit for scope, limit in limited.items() if limit}
+
+
+def _room(connection: Connection, limited: Sequence[Mapping[str, int]], now: datetime) -> Mapping[str, float]:
+    """Return how many more may come in of what each of these limits."""
+    limits = {scope: limit for scopes in limited for scope, limit in scopes.items()}
+    used = rates.used(connection, limits, now) if limits else {}
+    return {scope: limit - used[scope] for scope, limit in limits.items()}
 
 
 def _sent_before(connection: Connection, jobs: Sequence[_Job]) -> dict[tuple[str, str], tuple[bytes, Received]]:

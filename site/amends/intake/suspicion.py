@@ -26,11 +26,18 @@ def suspicion(submission: Submission, shown: datetime | None, now: datetime) -> 
 
     `shown` is when the form was shown, None where that is not known.
     """
-    beside, links = _LINK.subn("", submission.text)
     if _MARKUP.search(submission.text):
         return "markup"
-    if links > MOST_LINKS or (links and len(beside.strip()) < FEWEST_WORDS):
+    if _has_links(submission.text):
         return "links"
     if shown is not None and timedelta() <= now - shown < HASTE:
         return "haste"
     return ""
+
+
+def _has_links(text: str) -> bool:
+    """Whether there are too many of them, or nothing is said beside them."""
+    if "." not in text:  # a cheap first look
+        return False
+    beside, links = _LINK.subn("", text)
+    return links > MOST_LINKS or (links > 0 and len(beside.strip()) < FEWEST_WORDS)
