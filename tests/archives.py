@@ -70,6 +70,9 @@ def any_rows(draw: st.DrawFn) -> Rows:
             row = _row(draw, table, rows)
             if row is not None and _is_free(row, table, taken):
                 rows[table.name].append(row)
+    # What stands on the erasure list is emptied wherever it comes back: no case here is to be changed by that.
+    there = {row["number"] for row in rows["case"]}
+    rows["erasure"] = [row for row in rows["erasure"] if row["number"] not in there]
     return rows
 
 

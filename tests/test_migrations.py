@@ -44,6 +44,10 @@ WRITTEN: dict[str, tuple[Any, Any]] = {
     "closed_by": (1, None),
     "url": ("https://acme.example/hook", "https://bolt.example/hook"),
     "webhook.company": ("acme", "bolt"),
+    "answer.by": ("company", "customer"),
+    "verdict.outcome": ("solved", "partly"),
+    "verdict.score": (10, 1),
+    "verdict.recommend": (10, 0),
 }
 """What earlier versions wrote where a column cannot hold just anything: in a full row, and in one with few facts."""
 
