@@ -37,6 +37,7 @@ def sound(house: House, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> 
     """An installation with nothing wrong, on a machine with nothing wrong."""
     house.receive(text="canary words", email="canary@x.example", reference="canary-order")
     house.work()
+    assert house.public.is_dir()
     house.smtp = server.settings()
     deliver(house, server)
     house.now = datetime.now(UTC)

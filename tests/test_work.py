@@ -1,6 +1,7 @@
 """What runs by the clock."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,14 @@ from amends.generator.build import Built, build
 from amends.record import case_file, exclusive
 from amends.work import BACK_OFF, TICK
 from tests.house import NOON, URL, House
+
+
+@pytest.fixture
+def house(tmp_path: Path, database: str) -> Iterator[House]:
+    """An installation whose board is built by the turn that writes something."""
+    built = House(tmp_path, database=database, builds_at_once=True)
+    yield built
+    built.close()
 
 
 def built_at(house: House) -> int:
