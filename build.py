@@ -46,7 +46,7 @@ def main(arguments: "list[str]") -> None:
 def test_command(options: "list[str]") -> "list[str]":
     """Return what runs all tests, from the top of the checkout."""
     os.chdir(str(ROOT))
-    return ["-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *options]
+    return ["-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *options]
 
 
 def product_command(arguments: "list[str]") -> "list[str]":

@@ -69,6 +69,14 @@ def house(tmp_path: Path, database: str) -> Iterator[House]:
 
 
 @pytest.fixture
+def prompt_house(tmp_path: Path, database: str) -> Iterator[House]:
+    """An installation whose board is built by the turn that writes something, and not when a test looks at it."""
+    built = House(tmp_path, database=database, builds_at_once=True)
+    yield built
+    built.close()
+
+
+@pytest.fixture
 def another_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], House]]:
     """More installations, each of its own."""
     houses: list[House] = []

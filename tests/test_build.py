@@ -30,6 +30,11 @@ ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+@pytest.fixture
+def house(prompt_house: House) -> House:
+    return prompt_house
+
+
 def published(house: House, text: str = "My parcel is late.", key: str = "a") -> tuple[str, Path]:
     """Let a case be public; return its number and its file."""
     number = house.receive(text=text, key=key * 32)

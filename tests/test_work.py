@@ -1,7 +1,6 @@
 """What runs by the clock."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,8 @@ from tests.house import NOON, URL, House
 
 
 @pytest.fixture
-def house(tmp_path: Path, database: str) -> Iterator[House]:
-    """An installation whose board is built by the turn that writes something."""
-    built = House(tmp_path, database=database, builds_at_once=True)
-    yield built
-    built.close()
+def house(prompt_house: House) -> House:
+    return prompt_house
 
 
 def built_at(house: House) -> int:
