@@ -6,7 +6,6 @@ Both ways end in the same `Taking`, and what they answer is the same to the last
 """
 
 import io
-import logging
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -22,8 +21,6 @@ from amends.record import Board, Company
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-_log = logging.getLogger("amends.intake")
 
 RULE = "/<company>/feedback"
 
