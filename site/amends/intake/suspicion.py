@@ -37,7 +37,7 @@ def suspicion(submission: Submission, shown: datetime | None, now: datetime) -> 
 
 def _has_links(text: str) -> bool:
     """Whether there are too many of them, or nothing is said beside them."""
-    if "." not in text:  # a cheap first look
+    if "://" not in text and "www." not in text.lower():  # a cheap first look
         return False
     beside, links = _LINK.subn("", text)
     return links > MOST_LINKS or (links > 0 and len(beside.strip()) < FEWEST_WORDS)
