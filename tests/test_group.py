@@ -1,5 +1,6 @@
 """Group commit: many threads, one transaction, and each gets its own answer."""
 
+import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,16 +23,20 @@ class Store:
         self.groups: list[list[int]] = []
         self.kept: list[int] = []
         self.begun, self.go_on = threading.Event(), threading.Event()
+        self.in_line, self.its_turn = threading.Event(), threading.Event()
         self.go_on.set()
+        self.its_turn.set()
         self.lost = False
         self.taken: dict[int, int] = {}
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
+        self.in_line.set()
+        assert self.its_turn.wait(20)
         self.groups.append([])
+        yield None  # type: ignore[misc]  # nothing here looks at it
         self.begun.set()
         assert self.go_on.wait(20)
-        yield None  # type: ignore[misc]  # nothing here looks at it
         if self.lost:
             raise StoreUnavailableError("the disk is full")
         self.kept += self.groups[-1]
@@ -82,6 +87,19 @@ def results_of(group: GroupCommit[int, int], store: Store, first: int, others: S
 def test_what_comes_while_a_group_is_on_its_way_is_the_next_group(group: GroupCommit[int, int], store: Store) -> None:
     assert results_of(group, store, 1, range(10, 17)) == [2, *range(20, 34, 2)]
     assert [sorted(members) for members in store.groups] == [[1], list(range(10, 17))]
+
+
+def test_who_comes_while_other_processes_write_is_taken_along(group: GroupCommit[int, int], store: Store) -> None:
+    store.its_turn.clear()
+    with ThreadPoolExecutor(3) as threads:
+        answers = [threads.submit(group.submit, 1)]
+        assert store.in_line.wait(20)
+        answers += [threads.submit(group.submit, job) for job in (2, 3)]
+        while len(group._waiting) < 3:
+            threading.Event().wait(0.001)
+        store.its_turn.set()
+        assert [answer.result(20) for answer in answers] == [2, 4, 6]
+    assert [sorted(members) for members in store.groups] == [[1, 2, 3]]
 
 
 def test_more_than_fit_into_one_group_make_two(store: Store) -> None:
@@ -151,3 +169,44 @@ def test_every_one_of_many_threads_gets_the_answer_to_its_own_job(group: GroupCo
         assert list(threads.map(group.submit, jobs)) == [job * 2 for job in jobs]
     assert sorted(store.kept) == jobs
     assert len(store.groups) <= len(jobs)
+
+
+def test_futures_of_a_loop_and_threads_share_groups_and_each_gets_its_own_answer(
+    group: GroupCommit[int, int], store: Store
+) -> None:
+    even, odd = list(range(0, 600, 2)), [job for job in range(1, 600, 2) if job % 10 != 7]
+
+    async def all_soon() -> list[int]:
+        return await asyncio.wait_for(asyncio.gather(*(group.submit_soon(job) for job in even)), 20)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        answers = [threads.submit(group.submit, job) for job in odd]
+        assert asyncio.run(all_soon()) == [job * 2 for job in even]
+        assert [answer.result(20) for answer in answers] == [job * 2 for job in odd]
+    assert sorted(store.kept) == sorted(even + odd)
+
+
+def test_a_future_fails_with_what_its_job_was_refused_with(group: GroupCommit[int, int], store: Store) -> None:
+    async def refused() -> list[object]:
+        return await asyncio.gather(*(group.submit_soon(job) for job in (4, 17)), return_exceptions=True)
+
+    answer, refusal = asyncio.run(refused())
+    assert answer == 8
+    assert isinstance(refusal, ValueError)
+    store.lost = True
+    assert all(isinstance(answer, StoreUnavailableError) for answer in asyncio.run(refused()))
+
+
+def test_a_future_that_nobody_waits_for_any_more_is_stored_and_holds_nobody_up(
+    group: GroupCommit[int, int], store: Store
+) -> None:
+    async def left() -> int:
+        store.go_on.clear()
+        future = group.submit_soon(1)
+        await asyncio.to_thread(store.begun.wait, 20)
+        future.cancel()
+        store.go_on.set()
+        return await asyncio.wait_for(group.submit_soon(2), 20)
+
+    assert asyncio.run(left()) == 4
+    assert store.kept == [1, 2]

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -101,6 +102,32 @@ def test_it_ends_by_itself_when_asked_to(house: House) -> None:
         send(address, "Complaint", "k" * 32)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+
+
+def test_who_is_sending_when_it_is_asked_to_end_gets_a_receipt(house: House) -> None:
+    body = b"text=Hello&key=" + b"k" * 32
+    head = "POST /acme/feedback HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\nContent-Length: {}\r\n{}\r\n"
+    of_a_form = "Content-Type: application/x-www-form-urlencoded\r\n"
+    with serving(house) as (process, address):
+        host = address.removeprefix("http://")
+        with socket.create_connection(("127.0.0.1", int(host.split(":")[1])), timeout=PATIENCE) as connection:
+            connection.sendall(head.format(host, len(body), of_a_form).encode() + body[:-1])
+            assert urllib.request.urlopen(f"{address}/healthz").status == 200  # what was sent before has come
+            process.send_signal(signal.SIGTERM)
+            until_it_listens_no_more(int(host.split(":")[1]))
+            connection.sendall(body[-1:])
+            assert connection.recv(100).startswith(b"HTTP/1.1 201 ")
+        assert process.wait(PATIENCE) == 0
+
+
+def until_it_listens_no_more(port: int) -> None:
+    for _ in range(int(PATIENCE / 0.05)):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        except OSError:
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("it still listens")
 
 
 def test_a_port_that_is_taken_is_told_with_the_way_out(house: House) -> None:

@@ -30,7 +30,7 @@ def log_requests(app: Flask) -> Flask:
         started = time.perf_counter()
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            _tell(environ, status, headers, time.perf_counter() - started)
+            tell(environ, int(status.split(" ", 1)[0]), headers, time.perf_counter() - started)
             return start_response(status, headers, *more)
 
         return wrapped(environ, start)
@@ -46,13 +46,14 @@ def _name_rule(response: Response) -> Response:
     return response
 
 
-def _tell(environ: "WSGIEnvironment", status: str, headers: list[tuple[str, str]], seconds: float) -> None:
+def tell(environ: "WSGIEnvironment", status: int, headers: Iterable[tuple[str, str]], seconds: float) -> None:
+    """Tell a request that was answered with that status and these headers after so many seconds."""
     lengths = [int(value) for name, value in headers if name.lower() == "content-length"]
     facts: dict[str, Any] = {
         # Any word can stand there, of any length.
         "method": environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "-",
         "rule": environ.get(RULE, "-"),
-        "status": int(status.split(" ", 1)[0]),
+        "status": status,
         "ms": round(seconds * 1000),
         "bytes": lengths[0] if lengths else 0,
     }

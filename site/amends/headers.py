@@ -1,5 +1,22 @@
 """What every answer of the service says to browsers, whatever it answers."""
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """What is answered to a request without a framework; the names of the headers in lower case."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def lower(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return headers with their names in lower case."""
+    return [(name.lower(), value) for name, value in headers]
+
+
 CSP = "; ".join(
     (
         "default-src 'none'",

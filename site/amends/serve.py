@@ -2,17 +2,19 @@
 
 import multiprocessing
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server.common import AbstractServer
 
 from amends import access, clock, logs
+from amends.gateway import Gateway
 from amends.inbox import Inbox
 from amends.post import Postman
 from amends.record import NotABoardError
@@ -25,8 +27,14 @@ if TYPE_CHECKING:
 MOST_WORKERS = 4
 """Processes where nobody says how many: what they store goes to one database in the end."""
 
-THREADS = 32
-"""Threads per process: some wait for the disk together, some for slow clients; none of them costs much."""
+CONNECTIONS = 4096
+"""Requests per process that may be on their way at once: slow ones cost memory, and no thread."""
+
+FILES = 2 * CONNECTIONS
+"""Open files that a process is allowed, where the system lets it."""
+
+ENDING = 30
+"""Seconds that requests have to finish after the server was asked to end."""
 
 _GRANIANS_LOG: dict[str, Any] = {"loggers": {"_granian": {"propagate": True}}, "handlers": {}, "formatters": {}}
 """What granian tells goes where everything goes, through the same filter, instead of to its own handler."""
@@ -59,8 +67,9 @@ def serve(
         threading.Thread(target=worker.run, args=(stop,), name="work"),
         threading.Thread(target=Postman(settings, inbox, clock.system).run, args=(stop,), name="post"),
     ]
+    _allow_connections()
     host, port = reserved.getsockname()[:2]
-    server = _server(settings, host, port, workers, "logged_application" if access_log else "application")
+    server = _server(settings, host, port, workers, "logged_gateway" if access_log else "gateway")
     server.on_startup(ready or (lambda: None))
     if work:
         for thread in by_the_clock:
@@ -76,17 +85,40 @@ def serve(
         reserved.close()
 
 
-def application() -> "Flask":
+def gateway() -> Gateway:
     """Make the service as the server's processes run it: what granian calls in each of them."""
+    return _gateway(log=False)
+
+
+def logged_gateway() -> Gateway:
+    """Make the service, which tells each request in a line."""
+    return _gateway(log=True)
+
+
+def application() -> "Flask":
+    """Make the service for other servers, which speak WSGI."""
     from amends.service import from_environment  # noqa: PLC0415 - the process that starts them has no need of it
 
     logs.configure(read_settings(os.environ).log)
     return from_environment()
 
 
-def logged_application() -> "Flask":
-    """Make the service, which tells each request in a line."""
-    return access.log_requests(application())
+def _gateway(*, log: bool) -> Gateway:
+    from amends.service import EXPRESS, MAX_BODY  # noqa: PLC0415 - as above
+
+    app = application()
+    if log:
+        access.log_requests(app)
+    proxies = read_settings(os.environ).proxies
+    return Gateway(app, app.extensions[EXPRESS].soon, longest=MAX_BODY, proxies=proxies, log=log)
+
+
+def _allow_connections() -> None:
+    """Allow this process and those it starts as many open files as it may: a connection is one, and 1,024 are usual."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _server(settings: Settings, host: str, port: int, workers: int, factory: str) -> AbstractServer[Any]:
@@ -99,14 +131,16 @@ def _server(settings: Settings, host: str, port: int, workers: int, factory: str
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,  # with HTTP/2 one connection could hold all threads, and no proxy needs it
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,  # with HTTP/2 one connection could send what a thousand may, and no proxy needs it
         workers=workers,
-        blocking_threads=THREADS,
+        loop=Loops.asyncio,
+        backpressure=CONNECTIONS,
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_GRANIANS_LOG,
         respawn_failed_workers=True,
+        workers_kill_timeout=ENDING,
     )
 
 

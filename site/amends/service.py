@@ -31,6 +31,9 @@ _log = logging.getLogger("amends.service")
 MAX_BODY = 128 * 1024
 """The largest request body in bytes: a reply of 10,000 characters of any script, percent-encoded (nine bytes each)."""
 
+EXPRESS = "amends.express"
+"""Under which name the app knows its counter, among its extensions."""
+
 FRESH = 1.0
 """Seconds for which a process believes its copy of the companies' settings."""
 
@@ -61,6 +64,7 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     _guard(app, visitors)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))
     express = Express(app.wsgi_app, taking, houses, settings.host, MAX_BODY)
+    app.extensions[EXPRESS] = express
     hops = settings.proxies
     # Flask's own way to put something in front of an app. A proxy's word on whence a request came counts for all.
     app.wsgi_app = ProxyFix(express, x_for=hops, x_proto=hops, x_host=hops) if hops else express  # type: ignore[method-assign]

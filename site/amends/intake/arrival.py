@@ -20,14 +20,19 @@ class Houses:
         self._texts: Mapping[str, tuple[str, str]] = {}
         self._read_at = -inf
 
+    def are_fresh(self) -> bool:
+        """Whether `find` answers from memory."""
+        return monotonic() - self._read_at <= self._fresh
+
     def find(self, slug: str) -> tuple[Company, Board] | None:
         """Return a company and the board on which it is; None where there is no such company.
 
         StoreUnavailableError where the store could not be read even once.
         """
-        now = monotonic()
-        if now - self._read_at > self._fresh:
-            self._texts, self._read_at = self._all(), now
+        if not self.are_fresh():
+            now = monotonic()
+            self._texts = self._all()
+            self._read_at = now
         texts = self._texts.get(slug)
         return _read(slug, *texts) if texts else None
 

@@ -7,15 +7,16 @@ Both ways end in the same `Taking`, and what they answer is the same to the last
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from amends import access, gate
-from amends.headers import hardening
+from amends.headers import Answer, hardening, lower
 from amends.inbox import StoreUnavailableError
 from amends.intake.arrival import Houses
+from amends.intake.receive import Receipt
 from amends.intake.taking import NotTakenError, Taking, as_json, readers
 from amends.record import Board, Company
 
@@ -51,13 +52,31 @@ class Express:
             # It says why that cannot be read, after it has read it as if for the first time.
             environ["wsgi.input"] = io.BytesIO(body)
             return self.app(environ, start_response)
-        environ[access.RULE] = RULE
-        status, facts, headers = self._answer(environ, found, body)
-        sent = as_json(facts)
-        secure = environ["wsgi.url_scheme"] == "https"
-        common = [("Content-Type", "application/json"), ("Content-Length", str(len(sent)))]
-        start_response(f"{status} {HTTPStatus(status).phrase.upper()}", [*common, *headers, *hardening(secure=secure)])
-        return [sent]
+        company, board = found
+        try:
+            receipt = self._taking.take(*self._asked(environ, company, body))
+        except NotTakenError as error:
+            answer = self._refusal(environ, company, error)
+        else:
+            answer = self._receipt(environ, company, board, receipt)
+        start_response(f"{answer.status} {HTTPStatus(answer.status).phrase.upper()}", answer.headers)
+        return [answer.body]
+
+    async def soon(self, environ: "WSGIEnvironment", body: bytes) -> Answer | None:
+        """Answer a request with that body and hold no thread meanwhile; None where it is not ordinary.
+
+        What is known of the companies has to be at hand: to read it anew would make all others wait.
+        """
+        ordinary = self._length(environ) == len(body) > 0 and self._houses.are_fresh() and gate.is_utf8_form(body)
+        found = self._addressee(environ) if ordinary else None
+        if found is None:
+            return None
+        company, board = found
+        try:
+            receipt = await self._taking.take_soon(*self._asked(environ, company, body))
+        except NotTakenError as error:
+            return self._refusal(environ, company, error)
+        return self._receipt(environ, company, board, receipt)
 
     def _length(self, environ: "WSGIEnvironment") -> int:
         """Return how long the body is of a request that is ordinary; 0 for any other."""
@@ -80,16 +99,27 @@ class Express:
         except StoreUnavailableError:
             return None
 
-    def _answer(
-        self, environ: "WSGIEnvironment", found: tuple[Company, Board], body: bytes
-    ) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Return the status, what is said and the headers that only this answer has."""
-        company, origin = found[0], environ.get("HTTP_ORIGIN")
+    def _asked(
+        self, environ: "WSGIEnvironment", company: Company, body: bytes
+    ) -> tuple[Company, dict[str, str], str | None]:
+        """Return for whom, what and from where; NotTakenError where it comes from a page that may not send."""
+        environ[access.RULE] = RULE
+        self._taking.check_origin(company, environ.get("HTTP_ORIGIN"))
         fields = dict(reversed(parse_qsl(body.decode(), keep_blank_values=True)))  # of two with one name the first
-        try:
-            self._taking.check_origin(company, origin)
-            receipt = self._taking.take(company, fields, environ.get("REMOTE_ADDR"))
-        except NotTakenError as error:
-            return error.status, error.facts(), [*error.headers(), *readers(company, origin)]
-        facts = self._taking.facts(*found, receipt)
-        return 201, facts, [("Cache-Control", "no-store"), *readers(company, origin)]
+        return company, fields, environ.get("REMOTE_ADDR")
+
+    def _refusal(self, environ: "WSGIEnvironment", company: Company, error: NotTakenError) -> Answer:
+        return _answer(environ, company, error.status, error.facts(), error.headers())
+
+    def _receipt(self, environ: "WSGIEnvironment", company: Company, board: Board, receipt: Receipt) -> Answer:
+        facts = self._taking.facts(company, board, receipt)
+        return _answer(environ, company, 201, facts, [("Cache-Control", "no-store")])
+
+
+def _answer(
+    environ: "WSGIEnvironment", company: Company, status: int, facts: Mapping[str, Any], own: list[tuple[str, str]]
+) -> Answer:
+    sent = as_json(facts)
+    told = [("Content-Type", "application/json"), ("Content-Length", str(len(sent))), *own]
+    allowed = readers(company, environ.get("HTTP_ORIGIN"))
+    return Answer(status, lower([*told, *allowed, *hardening(secure=environ["wsgi.url_scheme"] == "https")]), sent)

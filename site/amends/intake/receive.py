@@ -1,5 +1,6 @@
 """Taking in what visitors send: after `receive` or `receive_report` returns, it is on disk."""
 
+import asyncio
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -79,9 +80,13 @@ class Reception:
         The same key with the same content answers with the first receipt; KeyReusedError for other content.
         TooManyError beyond the limits. StoreUnavailableError where it cannot be stored: then nothing was.
         """
-        reply_by = now + timedelta(hours=company.reply_hours)
-        digest = submission.digest()
-        return self._group.submit(_Job(company.slug, reply_by, submission, digest, network, suspicion, now))
+        return self._group.submit(_job(company, submission, network, suspicion, now))
+
+    def receive_soon(
+        self, company: Company, submission: Submission, network: str | None, suspicion: str, now: datetime
+    ) -> "asyncio.Future[Receipt]":
+        """Return a future of the running event loop that ends as `receive` would."""
+        return self._group.submit_soon(_job(company, submission, network, suspicion, now))
 
     def _store(self, connection: Connection, jobs: Sequence[_Job]) -> list[Receipt | Exception]:
         known = _sent_before(connection, jobs)
@@ -113,6 +118,11 @@ class Reception:
         if job.network is not None:
             limited[f"network/{job.network}"] = self._limits.network
         return {scope: limit for scope, limit in limited.items() if limit}
+
+
+def _job(company: Company, submission: Submission, network: str | None, suspicion: str, now: datetime) -> _Job:
+    reply_by = now + timedelta(hours=company.reply_hours)
+    return _Job(company.slug, reply_by, submission, submission.digest(), network, suspicion, now)
 
 
 def _room(connection: Connection, limited: Sequence[Mapping[str, int]], now: datetime) -> Mapping[str, float]:

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,20 +80,22 @@ class Taking:
 
     def take(self, company: Company, fields: Mapping[str, str], address: str | None) -> Receipt:
         """Take in what stood in the fields of the form and came from that address; NotTakenError where it is not."""
-        submission = self.read(company, fields)
-        try:
-            network = gate.network_of(self._secret, address)
-            now = self._clock()
-            looks_like = suspicion(submission, _shown(fields), now)
-            return self._reception.receive(company, submission, network, looks_like, now)
-        except KeyReusedError as error:
-            raise NotTakenError(409, "key_reused", _REUSED) from error
-        except TooManyError as error:
-            message = _too_many(company, error.seconds)
-            raise NotTakenError(429, "too_many", message, seconds=error.seconds) from error
-        except StoreUnavailableError as error:
-            _log.error("nothing can be stored: %s", error)
-            raise NotTakenError(503, "unavailable", _LOST_DISK, seconds=60) from error
+        sent = self._sent(company, fields, address)
+        with _told_why(company):
+            return self._reception.receive(*sent)
+
+    async def take_soon(self, company: Company, fields: Mapping[str, str], address: str | None) -> Receipt:
+        """Do what `take` does and hold no thread meanwhile."""
+        sent = self._sent(company, fields, address)
+        with _told_why(company):
+            return await self._reception.receive_soon(*sent)
+
+    def _sent(
+        self, company: Company, fields: Mapping[str, str], address: str | None
+    ) -> tuple[Company, Submission, str | None, str, datetime]:
+        submission, now = self.read(company, fields), self._clock()
+        looks_like = suspicion(submission, _shown(fields), now)
+        return company, submission, gate.network_of(self._secret, address), looks_like, now
 
     def facts(self, company: Company, board: Board, receipt: Receipt) -> dict[str, str]:
         """Return what stands on a receipt."""
@@ -104,6 +107,21 @@ class Taking:
             "board": f"{board.base_url}{company.slug}/",
             "company": company.name,
         }
+
+
+@contextmanager
+def _told_why(company: Company) -> Iterator[None]:
+    """Say as NotTakenError why something was not stored."""
+    try:
+        yield
+    except KeyReusedError as error:
+        raise NotTakenError(409, "key_reused", _REUSED) from error
+    except TooManyError as error:
+        message = _too_many(company, error.seconds)
+        raise NotTakenError(429, "too_many", message, seconds=error.seconds) from error
+    except StoreUnavailableError as error:
+        _log.error("nothing can be stored: %s", error)
+        raise NotTakenError(503, "unavailable", _LOST_DISK, seconds=60) from error
 
 
 def as_json(facts: Mapping[str, Any]) -> bytes:
