@@ -1,17 +1,21 @@
 """The product as processes of its own: the demo is known by the lines that it prints."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
-from typing import IO
+from typing import IO, Any, TypeVar
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60.0
@@ -24,6 +28,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns, in a thread of its own: tests of the browser leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result(PATIENCE)
 
 
 @dataclass

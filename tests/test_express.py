@@ -1,6 +1,5 @@
 """The counter for ordinary submissions: quicker than Flask, and in nothing else different from it."""
 
-import asyncio
 import io
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from amends.intake import Express
 from amends.service import MAX_BODY
 from tests.house import SHOP, URL, House
+from tests.running import in_a_loop
 
 FORM = "application/x-www-form-urlencoded"
 KEY = "k" * 32
@@ -80,7 +80,7 @@ def soon(counter: Express, body: bytes, **changes: str | None) -> Any:
     houses = counter._houses
     assert houses.find("acme")
     houses._fresh = houses._fresh or 60.0
-    found = asyncio.run(counter.soon(environ_of(body, **changes), body))
+    found = in_a_loop(counter.soon(environ_of(body, **changes), body))
     return found and (f"{found.status} {HTTPStatus(found.status).phrase.upper()}", sorted(found.headers), found.body)
 
 

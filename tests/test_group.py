@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from amends.inbox import StoreUnavailableError
 from amends.inbox.group import MOST, TRIES, GroupCommit
+from tests.running import in_a_loop
 
 THREADS = 16
 
@@ -181,7 +182,7 @@ def test_futures_of_a_loop_and_threads_share_groups_and_each_gets_its_own_answer
 
     with ThreadPoolExecutor(THREADS) as threads:
         answers = [threads.submit(group.submit, job) for job in odd]
-        assert asyncio.run(all_soon()) == [job * 2 for job in even]
+        assert in_a_loop(all_soon()) == [job * 2 for job in even]
         assert [answer.result(20) for answer in answers] == [job * 2 for job in odd]
     assert sorted(store.kept) == sorted(even + odd)
 
@@ -190,11 +191,11 @@ def test_a_future_fails_with_what_its_job_was_refused_with(group: GroupCommit[in
     async def refused() -> list[object]:
         return await asyncio.gather(*(group.submit_soon(job) for job in (4, 17)), return_exceptions=True)
 
-    answer, refusal = asyncio.run(refused())
+    answer, refusal = in_a_loop(refused())
     assert answer == 8
     assert isinstance(refusal, ValueError)
     store.lost = True
-    assert all(isinstance(answer, StoreUnavailableError) for answer in asyncio.run(refused()))
+    assert all(isinstance(answer, StoreUnavailableError) for answer in in_a_loop(refused()))
 
 
 def test_a_future_that_nobody_waits_for_any_more_is_stored_and_holds_nobody_up(
@@ -208,5 +209,5 @@ def test_a_future_that_nobody_waits_for_any_more_is_stored_and_holds_nobody_up(
         store.go_on.set()
         return await asyncio.wait_for(group.submit_soon(2), 20)
 
-    assert asyncio.run(left()) == 4
+    assert in_a_loop(left()) == 4
     assert store.kept == [1, 2]
