@@ -1,34 +1,25 @@
 /* Amends, the form: an ES module, fetched at the first tap from /w/form/<company>/<language>.js. There the service
-   appends `export const company = {...};` and `export const strings = {...};`, so only functions may read these two.
-   All is made of elements, text nodes and one constructed style sheet: neither `style-src 'self'` nor Trusted Types
-   has to make an exception. */
+   appends `export const company = {...}`, `strings = {...}` and `css = '...'`, so only functions may read these three.
+   All is made of elements, text nodes and constructed style sheets: neither `style-src 'self'` nor Trusted Types has to
+   make an exception. What is needed only after the visitor began to write is in more.js. */
 
-const DAY = 86400000; // milliseconds
-const PATIENCE = 20000; // milliseconds until a submission without an answer counts as not sent
+const DAY = 86400000; // milliseconds that a draft is kept
+const WAIT = 28 * DAY; // and what waits to be sent: the service knows its key for longer
 const base = new URL('../../..', import.meta.url).href;
 
+let options = {};
+let words; // the strings, with those of the embedding page
 let dialog;
-let sending; // the AbortController of the submission under way
-let draft; // {at, body, key}; kept here as well as on the device, where storage may be denied
+let draft; // {at, shown, body, key, waiting, refusal}; here as well as on the device, where storage may be denied
+let isKept = true; // on the device, if the visitor wishes
+let rest; // a promise of what more.js does
+let tries = 0;
 
-/** Shows the form. `options` are the launcher's data-* options, `opener` is the link that was clicked. */
-export function open(options, opener) {
-  if (dialog?.isConnected) return;
-  const host = make('amends-form');
-  const root = host.attachShadow({ mode: 'open' });
-  dialog = make('dialog', { 'aria-labelledby': 'title', lang: strings.lang, dir: strings.dir });
-  root.adoptedStyleSheets = [sheet(options.theme)];
-  root.append(dialog);
-  // From outside, the target of a key is the host and no text field: the page's own shortcuts would fire.
-  for (const type of ['keydown', 'keypress', 'keyup']) dialog.addEventListener(type, event => event.stopPropagation());
-  dialog.addEventListener('close', () => {
-    sending?.abort();
-    host.remove();
-    // The browser gave the focus back, if the click had given it: Safari does not focus a clicked link.
-    if (document.activeElement == document.body) opener.focus();
-    tell('close');
-  });
-  document.documentElement.append(host); // not in <body>, which single page applications replace
+/** Shows the form. `chosen` are the options, `opener` is the link that was clicked. */
+export function open(chosen, opener) {
+  if (dialog?.open) return;
+  begin(chosen);
+  stage(opener);
   dialog.showModal();
   showForm(opener);
   tell('open');
@@ -39,8 +30,58 @@ export function close() {
   dialog?.close();
 }
 
+/** Sends what waits to be sent, if anything does, and shows its receipt. */
+export function deliver(chosen = options) {
+  begin(chosen);
+  if (recall().waiting) more().then(able => able.deliver(), () => {});
+}
+
+function begin(chosen) {
+  options = chosen;
+  words = { ...strings, ...options.strings };
+}
+
+/* Puts a dialog into the page. */
+function stage(opener) {
+  const host = make('amends-form');
+  const root = host.attachShadow({ mode: 'open' });
+  dialog = make('dialog', { 'aria-labelledby': 'title', lang: words.lang, dir: words.dir });
+  root.adoptedStyleSheets = [sheet(css)];
+  root.append(dialog);
+  // From outside, the target of a key is the host and no text field: the page's own shortcuts would fire.
+  for (const type of ['keydown', 'keypress', 'keyup']) dialog.addEventListener(type, event => event.stopPropagation());
+  dialog.addEventListener('close', () => {
+    host.remove();
+    // The browser gave the focus back, if the click had given it: Safari does not focus a clicked link.
+    if (document.activeElement == document.body) opener?.focus();
+    tell('close');
+  });
+  document.documentElement.append(host); // not in <body>, which single page applications replace
+}
+
 function tell(name, detail) {
   document.dispatchEvent(new CustomEvent('amends:' + name, { detail: { company: company.slug, ...detail } }));
+}
+
+function sheet(text) {
+  const result = new CSSStyleSheet();
+  const when = { dark: 'all', light: 'not all' }[options.theme] || '$&';
+  result.replaceSync(`:host { --company: ${company.accent || '#15191e'} }` + text.replace(/\(prefers-color-scheme: ?dark\)/, when));
+  return result;
+}
+
+/* What more.js does, when it has come. After a failure the address is another: browsers remember a failed one. */
+function more() {
+  return rest ||= import(`${base}w/more/${strings.lang}.js${tries ? '?' + tries : ''}`).then(
+    module => module.start({
+      base, company, words, options, make, fill, icon, button, link, head, sheet, stage, tell, report, showForm,
+      forget, store, wait, dialog: () => dialog, draft: () => draft,
+    }),
+    error => {
+      rest = null;
+      tries++;
+      throw error;
+    });
 }
 
 /* Elements */
@@ -75,7 +116,7 @@ function link(label, href) {
 function head(...title) {
   return make('div', { class: 'bar' },
     make('h2', { id: 'title', tabindex: -1 }, ...title),
-    button('×', close, { class: 'close', 'aria-label': strings.close }));
+    button('×', close, { class: 'close', 'aria-label': words.close }));
 }
 
 function field(name, attributes, tag = 'input') {
@@ -98,42 +139,51 @@ function choices(name, attributes, legend, items) {
 
 /* The form */
 
+const EYE = 'M1.5 8Q8-1 14.5 8 8 17 1.5 8zM8 6a2 2 0 1 0 .1 0z';
+const LOCK = 'M3 7.5h10v6H3zM5.5 7V5a2.5 2.5 0 0 1 5 0v2';
+const TICK = 'M3 8.5l3.5 3.5L13 4.5';
+
 const kinds = () => ({
-  complaint: [strings.problem, strings.ask_problem],
-  question: [strings.question, strings.ask_question],
-  idea: [strings.idea, strings.ask_idea],
-  praise: [strings.thanks, strings.ask_thanks],
+  complaint: [words.problem, words.ask_problem],
+  question: [words.question, words.ask_question],
+  idea: [words.idea, words.ask_idea],
+  praise: [words.thanks, words.ask_thanks],
 });
 
-function showForm(opener) {
+function showForm(opener = { dataset: {} }) {
   const form = make('form', { novalidate: '' },
     head(make('label', { for: 'text' })),
-    choices('kind', { class: 'chips' }, strings.kind,
+    choices('kind', { class: 'chips' }, words.kind,
       Object.entries(kinds()).map(([kind, [label]]) => [kind, TICK, label])),
     ...field('text', {}, 'textarea'),
+    make('div', { id: 'alike', 'aria-live': 'polite' }),
     make('div', { class: 'pair' },
-      line('author', strings.name, strings.optional, { autocomplete: 'nickname' }),
-      line('email', strings.email, strings.email_why, { type: 'email', autocomplete: 'email' })),
+      line('author', words.name, words.optional, { autocomplete: 'nickname' }),
+      line('email', words.email, words.email_why, { type: 'email', autocomplete: 'email' })),
     make('details', {},
-      make('summary', {}, make('b', {}, strings.order), ' ', icon(LOCK), strings.order_who),
-      ...field('reference', { 'aria-label': strings.order, autocomplete: 'off' })),
-    choices('publicity', { class: 'who', 'aria-describedby': 'note' }, strings.who,
-      [['public', EYE, strings.public], ['private', LOCK, strings.private]]),
+      make('summary', {}, make('b', {}, words.order), ' ', icon(LOCK), words.order_who),
+      ...field('reference', { 'aria-label': words.order, autocomplete: 'off' })),
+    choices('publicity', { class: 'who', 'aria-describedby': 'note' }, words.who,
+      [['public', EYE, words.public], ['private', LOCK, words.private]]),
     make('p', { id: 'note' }),
     ...Object.entries(circumstances(opener)).map(([name, value]) => make('input', { type: 'hidden', name, value })),
     make('input', { name: 'website', hidden: '', autocomplete: 'off' }), // a trap: only machines see it
+    make('div', { id: 'preview', 'aria-live': 'polite' }),
+    make('label', { class: 'keep' }, make('input', { type: 'checkbox', id: 'keep' }), words.keep),
     make('p', { id: 'status', role: 'status' }),
     make('div', { class: 'bar' },
-      make('button', { class: 'main' }, strings.send),
-      link(strings.privacy, company.privacy)));
-  recall(form);
+      make('button', { class: 'main' }, words.send),
+      button(words.preview, () => more().then(able => able.preview(form), () => report(form, {}, words.offline))),
+      link(words.privacy, company.privacy)));
+  dialog.replaceChildren(form);
+  fillIn(form);
   refresh(form);
   form.addEventListener('input', () => {
     keep(form);
     refresh(form);
+    more().then(able => able.typing(form), () => {});
   });
   form.addEventListener('submit', send);
-  dialog.replaceChildren(form);
   form.elements.text.focus();
 }
 
@@ -141,47 +191,78 @@ function circumstances({ dataset, search }) {
   return {
     page: location.pathname, // without the query, which may hold what is nobody's business
     language: document.documentElement.lang,
-    same: dataset.same || new URLSearchParams(search).get('same') || '',
+    same: options.same || dataset.same || new URLSearchParams(search).get('same') || '',
   };
+}
+
+function fillIn(form) {
+  const { at, body = '', waiting, refusal } = recall();
+  const preset = `kind=${options.kind || 'complaint'}&publicity=${company.sensitive ? 'private' : 'public'}&`;
+  for (const [name, value] of new URLSearchParams(preset + body)) {
+    const control = form.elements[name]; // of radio buttons the list, whose value is that of the checked one
+    if (control && control.type != 'hidden') control.value = value;
+  }
+  form.querySelector('#keep').checked = isKept;
+  if (refusal) more().then(able => able.explain(refusal), () => {});
+  else if (waiting) report(form, {}, words.waiting);
+  draft.shown = at ? draft.shown : Date.now() / 1000 | 0; // seconds; who sends sooner than a person could is a machine
 }
 
 /* Brings the heading and the note on publicity in line with the answers so far. */
 function refresh(form) {
   const { kind, publicity, author, page } = form.elements;
   form.querySelector('h2 label').textContent = kinds()[kind.value][1];
-  form.querySelector('#note').replaceChildren(...publicity.value == 'private' ? [strings.stays_private] :
-    fill(strings.becomes_public, { author: author.value.trim() || strings.a_customer, page: page.value }));
+  form.querySelector('#note').replaceChildren(...publicity.value == 'private' ? [words.stays_private] :
+    fill(words.becomes_public, { author: author.value.trim() || words.a_customer, page: page.value }));
+}
+
+/* Shows each of `messages` (by field, in parts) beside its field and `message` for the whole form, in place of all
+   earlier ones. */
+function report(form, messages = {}, ...message) {
+  for (const name of ['text', 'author', 'email', 'reference']) {
+    form.querySelector(`#${name}-error`).replaceChildren(...messages[name] || '');
+    form.elements[name].setAttribute('aria-invalid', name in messages);
+  }
+  if (messages.reference) form.querySelector('details').open = true;
+  form.querySelector('#status').replaceChildren(...message);
+  form.querySelector('[aria-invalid=true]')?.focus();
 }
 
 /* The draft */
 
 const place = () => 'amends:' + company.slug;
 
-function recall(form) {
+function recall() {
   try {
-    draft = JSON.parse(localStorage.getItem(place()));
+    const kept = JSON.parse(localStorage.getItem(place()));
+    if (kept?.off) isKept = false;
+    else draft = kept || draft;
   } catch { /* denied: the draft in memory stands */ }
-  if (!(draft?.at > Date.now() - DAY)) forget();
-  const preset = 'kind=complaint&publicity=' + (company.sensitive ? 'private' : 'public');
-  for (const [name, value] of new URLSearchParams(preset + '&' + (draft?.body || ''))) {
-    const control = form.elements[name]; // of radio buttons the list, whose value is that of the checked one
-    if (control && control.type != 'hidden') control.value = value;
-  }
+  if (!(Date.now() - draft?.at < (draft?.waiting ? WAIT : DAY))) forget();
+  return draft;
 }
 
 /* The same content keeps its key, however often it is sent; a used key with other content would be refused. */
 function keep(form) {
+  isKept = form.querySelector('#keep').checked;
   const body = String(new URLSearchParams(new FormData(form)));
-  draft = { at: Date.now(), body, key: draft?.body == body ? draft.key : randomKey() };
+  if (draft.body != body) draft = { shown: draft.shown, body, key: randomKey() };
+  draft.at = Date.now();
+  store();
+}
+
+/* Returns whether the draft is on the device now. */
+function store() {
   try {
-    localStorage.setItem(place(), JSON.stringify(draft));
+    localStorage.setItem(place(), JSON.stringify(isKept ? draft : { off: true }));
+    return isKept;
   } catch { /* denied or full: the draft lives as long as the page */ }
 }
 
 function forget() {
-  draft = null;
+  draft = {};
   try {
-    localStorage.removeItem(place());
+    if (isKept) localStorage.removeItem(place());
   } catch { /* denied: nothing is there */ }
 }
 
@@ -192,212 +273,28 @@ function randomKey() {
 
 /* Sending */
 
-async function send(event) {
+/* From now on it waits to be sent, whatever becomes of this page: see `deliver`. */
+function send(event) {
   event.preventDefault();
   const form = event.target;
-  if (sending) return;
   if (!form.elements.text.value.trim()) {
-    refuse(form, { code: 'required', fields: { text: strings.text_missing } });
+    report(form, { text: [words.text_missing] });
+    tell('error', { code: 'required' });
     return;
   }
   keep(form);
-  report(form, {}, strings.sending);
-  const answer = await post();
-  if (!answer) notSent(form);
-  else if (answer.error) refuse(form, answer.error);
-  else accept(answer);
+  draft.waiting = true;
+  store();
+  report(form, {}, words.sending);
+  more().then(able => able.deliver(), () => wait(words.offline));
 }
 
-/* Returns the receipt or the refusal; nothing where there was neither: no connection, no answer in time, 429, 5xx. */
-async function post() {
-  sending = new AbortController();
-  const timer = setTimeout(() => sending.abort(), PATIENCE);
-  try {
-    const response = await fetch(base + company.slug + '/feedback', {
-      method: 'POST',
-      body: new URLSearchParams(draft.body + '&key=' + draft.key),
-      headers: { Accept: 'application/json' }, // with any other header the browser would ask for permission first
-      credentials: 'omit',
-      referrerPolicy: 'origin',
-      signal: sending.signal,
-    });
-    const { status } = response;
-    const answer = await response.json();
-    return status == 201 || status < 500 && status != 429 && answer.error ? answer : null;
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-    sending = null;
-  }
-}
-
-function accept(answer) {
-  forget();
-  showReceipt(answer);
-  tell('sent', { case: answer.case, publicity: answer.publicity });
-}
-
-function refuse(form, { code, message = '', fields }) {
-  report(form, fields, message);
-  form.querySelector('[aria-invalid=true]')?.focus();
-  tell('error', { code });
-}
-
-function notSent(form) {
-  report(form, {}, ...fill(strings.not_sent, { page: link(strings.own_page, base + company.slug + '/new') }));
-  form.querySelector('.main').textContent = strings.try_again;
-  tell('error', { code: 'not_sent' });
-}
-
-/* Shows each message beside its field and `message` for the whole form, in place of all earlier ones. */
-function report(form, messages = {}, ...message) {
-  for (const name of ['text', 'author', 'email', 'reference']) {
-    form.querySelector(`#${name}-error`).textContent = messages[name] || '';
-    form.elements[name].setAttribute('aria-invalid', name in messages);
-  }
-  if (messages.reference) form.querySelector('details').open = true;
-  form.querySelector('#status').replaceChildren(...message);
-  form.querySelector('.main').textContent = strings.send;
-}
-
-/* The receipt */
-
-function showReceipt({ case: number, link: address, reply_by, publicity, board }) {
-  const row = (name, ...values) => make('div', {}, make('dt', {}, name), make('dd', {}, ...values));
-  const when = make('b', {}, local(reply_by));
-  const contacts = company.contacts.map(contact => make('p', {}, ...reach(contact)));
-  dialog.replaceChildren(
-    head(icon(TICK), make('b', {}, ...fill(strings.sent, { company: company.name }))),
-    make('p', {}, ...publicity == 'private' ? fill(strings.promise_private, { time: when }) : fill(strings.promise, { time: when })),
-    make('dl', {},
-      row(strings.case, make('b', { class: 'number' }, number)),
-      row(strings.link, ...keepsake(address)),
-      row(strings.is_public, publicity == 'private' ? strings.never : strings.not_yet),
-      ...contacts.length ? [row(strings.other_ways, ...contacts)] : []),
-    make('div', { class: 'bar' },
-      button(strings.another, () => showForm({ dataset: {} })),
-      ...board ? [link(strings.see_board, board)] : []));
-  dialog.querySelector('h2').focus();
-}
-
-function keepsake(address) {
-  const input = make('input', { readonly: '', value: address, dir: 'ltr', 'aria-label': strings.link });
-  const copy = button(strings.copy, async () => {
-    input.select();
-    try {
-      await navigator.clipboard.writeText(address);
-      copy.textContent = strings.copied;
-    } catch { /* denied: the link stays selected, the keyboard can copy it */ }
-  }, { 'aria-live': 'polite' });
-  return [make('div', { class: 'bar' }, input, copy), make('small', {}, strings.link_use), ' ', link(strings.open, address)];
-}
-
-function reach({ kind, value, note }) {
-  const scheme = { email: 'mailto:', phone: 'tel:' }[kind] || '';
-  const address = kind == 'phone' ? value.replace(/[^+\d]/g, '') : value;
-  return [scheme || /^https?:/.test(value) ? link(value, scheme + address) : value, make('br'), note];
-}
-
-/* An instant in the visitor's time zone and the form's language. That of the browser would not do: Chromium has been
-   seen to report `en-US@posix`, at which Intl throws. */
-function local(instant) {
-  return new Date(instant).toLocaleString(strings.lang == 'en' ? 'en-GB' : strings.lang, {
-    weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'short'
-  });
-}
-
-/* The look */
-
-const EYE = 'M1.5 8Q8-1 14.5 8 8 17 1.5 8zM8 6a2 2 0 1 0 .1 0z';
-const LOCK = 'M3 7.5h10v6H3zM5.5 7V5a2.5 2.5 0 0 1 5 0v2';
-const TICK = 'M3 8.5l3.5 3.5L13 4.5';
-
-const look = accent => `
-:host { all: initial !important }
-* { box-sizing: border-box }
-dialog {
-  color-scheme: light; --bg: #fff; --quiet: #f4f5f6; --ink: #15191e; --muted: #565d66; --edge: #868e97;
-  --rule: #d6dadf; --good: #17653a; --late: #b0241c; --on-accent: #fff;
-  --given: var(--amends-accent, ${accent}); --accent: var(--given);
-  width: 428px; max-width: 100%; max-height: 100dvh; margin: auto; padding: 16px 24px 24px;
-  border: 0; border-top: 4px solid var(--accent); color: var(--ink); background: var(--bg);
-  box-shadow: 0 8px 40px #0006; overflow: auto; overscroll-behavior: contain;
-  font: medium/1.5 system-ui, sans-serif;
-}
-dialog::backdrop { background: #15191e99 }
-h2, p, dl, dd, fieldset, legend { margin: 0; padding: 0; border: 0; min-width: 0 }
-.bar, fieldset div, h2, span { display: flex; gap: 8px; align-items: center }
-h2 { flex: 1; font-size: 1.25em; line-height: 1.3; outline: 0 }
-svg { width: 16px; flex: none; fill: none; stroke: currentColor; stroke-width: 1.5; stroke-linecap: round }
-h2 svg { width: 24px; stroke: var(--good) }
-div > label, legend, summary, dt, small, .error, #note, #status, .bar a { font-size: .875em; color: var(--muted) }
-b, legend { font-weight: 600; color: var(--ink) }
-input, textarea, button, span {
-  min-height: 44px; margin: 0; border: 1px solid var(--edge); border-radius: 3px;
-  font: inherit; color: inherit; background: var(--bg);
-}
-input, textarea { width: 100%; padding: 8px 12px }
-textarea {
-  min-height: 124px; max-height: 40vh; margin-top: 12px; resize: vertical; field-sizing: content;
-  font: 1.1em/1.5 Charter, Cambria, Georgia, serif;
-}
-button { padding: 0 16px; cursor: pointer }
-.close { width: 44px; margin-inline-end: -12px; padding: 0; border: 0; font-size: 1.8em }
-.main {
-  padding: 0 24px; border-color: transparent;
-  font-weight: 600; color: var(--on-accent); background: var(--accent);
-}
-a { color: inherit; text-underline-offset: 3px }
-fieldset div { flex-wrap: wrap }
-fieldset label { position: relative; color: var(--ink) }
-fieldset input { position: absolute; inset: 0; opacity: 0; cursor: pointer }
-span { justify-content: center; padding: 0 12px }
-.chips legend { position: absolute; clip-path: inset(50%) }
-.chips span { border-radius: 22px }
-.chips :checked + span { font-weight: 600; color: var(--bg); background: var(--ink) }
-.chips :not(:checked) + span svg { display: none }
-.who div { gap: 0; margin-top: 4px }
-.who label { flex: auto; font-size: .8125em }
-.who span { padding: 0 5px; border-radius: 0 }
-.who :checked + span { border: 3px solid var(--accent); padding: 0 3px; font-weight: 600; color: var(--accent) }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0 16px }
-.pair div { display: grid; grid-row: span 3; grid-template-rows: subgrid; margin-top: 12px }
-.pair label { align-self: end }
-summary { padding: 11px 0; cursor: pointer }
-details[open] { margin-bottom: 12px }
-summary b { text-decoration: underline 1px; text-underline-offset: 3px }
-summary svg { margin: 0 4px; vertical-align: -3px }
-#note { margin: 12px 0; padding: 12px 14px; background: var(--quiet) }
-.error, #status { color: var(--late) }
-#status:not(:empty) { margin-bottom: 12px }
-[aria-invalid=true] { border: 2px solid var(--late) }
-:focus-visible, :focus-visible + span { outline: 2px solid var(--ink); outline-offset: 2px }
-dl { margin: 16px 0 12px; border-top: 1px solid var(--ink) }
-dl > div {
-  display: grid; grid-template-columns: 110px 1fr; gap: 14px;
-  padding: 12px 0; border-bottom: 1px solid var(--rule);
-}
-.number { font-size: 1.4em; line-height: 1; font-variant-ligatures: none }
-@media (width < 480px) {
-  dialog { width: 100%; margin-bottom: 0; padding: 12px 18px 16px; border-radius: 12px 12px 0 0 }
-  .main { flex: 1 }
-}
-`;
-
-const DARK = `
-dialog {
-  color-scheme: dark; --bg: #121518; --quiet: #1b1f24; --ink: #e9e7e2; --muted: #a4abb3; --edge: #7a838c;
-  --rule: #323940; --good: #74c997; --late: #ff8e80; --accent: var(--ink); --on-accent: #121518;
-}
-@supports (color: oklch(from red l c h)) {
-  dialog { --accent: oklch(from var(--given) max(l, .78) c h) }
-}
-`;
-
-function sheet(theme) {
-  const result = new CSSStyleSheet();
-  const when = { dark: 'all', light: 'not all' }[theme] || '(prefers-color-scheme: dark)';
-  result.replaceSync(look(company.accent || '#15191e') + `@media ${when} {${DARK}}`);
-  return result;
+/* Says that it is not sent yet, and why. */
+function wait(...message) {
+  const isSafe = store();
+  const form = dialog?.querySelector('form');
+  const page = link(words.own_page, `${base}${company.slug}/new`);
+  if (form) report(form, {}, ...message, ' ', ...isSafe ? [words.waiting] : fill(words.not_sent, { page }));
+  if (isSafe) tell('queued');
+  else tell('error', { code: 'not_sent' });
 }

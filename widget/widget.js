@@ -4,29 +4,42 @@
   if (window.amends?.ready) return; // included twice, or evaluated again by a body swap
 
   const { src, dataset } = document.currentScript;
-  const base = new URL('..', src).href;
+  const options = { ...dataset };
+  const base = new URL(options.endpoint || '..', src).href;
   const queue = window.amends?.q || [];
+  const html = document.documentElement;
+  const life = new AbortController(); // ends with amends('destroy')
   let form;
 
-  for (const name in dataset) {
-    if (!['company', 'lang', 'theme', 'position'].includes(name)) console.warn('amends: unknown option ' + name);
+  for (const name in options) {
+    if (!/^(board|company|endpoint|kind|label|lang|position|theme)$/.test(name)) console.warn('amends: unknown option ' + name);
   }
 
+  const host = document.createElement('amends-launcher');
   const launcher = document.createElement('a');
   launcher.dataset.amends = '';
-  launcher.href = base + dataset.company + '/new';
-  launcher.textContent = 'Feedback';
 
-  const open = (link = launcher) => {
-    const company = link.href.startsWith(base) ? link.href.slice(base.length).split('/')[0] : dataset.company;
-    const language = (dataset.lang || document.documentElement.lang || 'en').split('-')[0];
+  const load = company => import(
+    `${base}w/form/${company}/${options.lang || html.lang || navigator.language}.js`
+  ).then(module => {
+    if (module != form) form?.close(); // another company's
+    form = module;
+  });
+
+  const open = (link = launcher, more) => {
+    const company = link.href.startsWith(base) ? link.href.slice(base.length).split('/')[0] : options.company;
     const follow = () => { location = link.href; };
     const timer = setTimeout(follow, 10000); // milliseconds: a server that hangs is a failure too
-    import(`${base}w/form/${company}/${language}.js`).then(module => {
+    load(company).then(() => {
       clearTimeout(timer);
-      form = module;
-      form.open(dataset, link);
+      form.open({ ...options, ...more }, link);
     }).catch(follow);
+  };
+
+  const set = more => {
+    Object.assign(options, more);
+    launcher.href = base + options.company + '/new';
+    launcher.textContent = options.label || 'Feedback';
   };
 
   document.addEventListener('click', event => {
@@ -36,36 +49,54 @@
       open(link);
       event.preventDefault(); // last, so that an exception above leaves the link a link
     }
-  });
+  }, life);
 
-  const commands = { open: () => open(), close: () => form?.close() };
-  window.amends = command => commands[command]?.();
+  const commands = {
+    open: more => open(launcher, more),
+    close: () => form?.close(),
+    set,
+    on: (event, act) => document.addEventListener('amends:' + event, ({ detail }) => act(detail), life),
+    destroy: () => {
+      form?.close();
+      life.abort();
+      host.remove();
+      delete window.amends;
+    },
+  };
+  window.amends = (command, ...more) => commands[command]?.(...more);
   amends.ready = true;
-  for (const [command] of queue) amends(command);
+  set();
+  for (const call of queue) amends(...call);
+
+  try {
+    for (const key in localStorage) {
+      // What could not be sent when it was written is sent now: see form.js.
+      if (/^amends:/.test(key) && /"waiting":true/.test(localStorage[key])) {
+        load(key.slice(7)).then(() => form.deliver(options), () => {});
+      }
+    }
+  } catch { /* denied: nothing waits there */ }
 
   const show = () => {
     // One sheet for page and shadow root: its first rule matches only outside, the others only inside.
     const sheet = new CSSStyleSheet();
-    const corner = dataset.position == 'start' ? 'start' : 'end';
     sheet.replaceSync(`
 html:has([data-amends]) > amends-launcher { display: none }
 :host a {
-  all: initial; position: fixed; z-index: 99999; bottom: 16px; inset-inline-${corner}: 16px;
-  padding: 12px 16px; border: 1px solid #fff9; font: medium/1.2 system-ui, sans-serif;
+  all: initial; outline: revert; position: fixed; z-index: 99999; bottom: 16px; inset-inline-${options.position == 'start' ? 'start' : 'end'}: 16px;
+  padding: 12px 16px; border: 1px solid #fff9; font: medium system-ui, sans-serif;
   color: #fff; background: var(--amends-accent, #15191e); cursor: pointer;
 }
-:host a:focus-visible { outline: 2px solid; outline-offset: -5px }
 @media print { :host a { display: none } }`);
-    const host = document.createElement('amends-launcher');
     const root = host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
     document.adoptedStyleSheets.push(sheet);
     root.append(launcher);
-    document.documentElement.append(host); // not in <body>, which single page applications replace
+    html.append(host); // not in <body>, which single page applications replace
   };
 
   // Not while the page is still being read: the link may be in its last line.
-  if (!dataset.company) return;
-  if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', show);
+  if (!options.company) return;
+  if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', show, life);
   else show();
 })();

@@ -50,7 +50,8 @@ class NotTakenError(ValueError):
     def facts(self) -> dict[str, Any]:
         """Return what a program is told."""
         fields = {name: problem.message for name, problem in self.problems.items()}
-        return {"error": {"code": self.code, "message": self.message, "fields": fields}}
+        codes = {name: problem.code for name, problem in self.problems.items()}
+        return {"error": {"code": self.code, "message": self.message, "fields": fields, "codes": codes}}
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers that only this answer has."""

@@ -41,6 +41,7 @@ class Intake:
         room.add_url_rule("/<company>/preview", view_func=self.preview, methods=["POST"])
         room.add_url_rule("/w/v1.js", view_func=self.launcher)
         room.add_url_rule("/w/form/<company>/<language>.js", view_func=self.form_module)
+        room.add_url_rule("/w/more/<language>.js", view_func=self.more_module)
         return room
 
     def new(self, company: str) -> Response:
@@ -74,6 +75,10 @@ class Intake:
         if found is None:
             return self._unknown(company)
         return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
+
+    def more_module(self, language: str) -> Response:
+        """Serve the module of what is needed after the visitor began to write."""
+        return _script(widget.more(language))
 
     def _with_fields(self, company: str, do: Callable[[_Found, Mapping[str, str]], Response]) -> Response:
         found = self._houses.find(company)

@@ -1,15 +1,13 @@
 """Handing out the widget's files: in the wheel they are inside the package, in a checkout at its top."""
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from amends.language import nearest
 from amends.record import Board, Company
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-
+from amends.text import MAX_CUSTOMER
 
 @cache
 def widget_dir() -> Path:
@@ -27,10 +25,22 @@ def launcher() -> str:
 
 def form(company: Company, board: Board, privacy: str, language: str) -> str:
     """Return the form's module with this company's public facts and one language's strings."""
-    facts = _js({**_facts(company, board), "privacy": privacy})
-    strings = _js(json.loads(_strings(language).read_text("utf-8")))
-    source = (widget_dir() / "form.js").read_text("utf-8")
-    return f"{source}\nexport const company = {facts};\nexport const strings = {strings};\n"
+    spoken = _spoken(language)
+    strings = {"lang": spoken["lang"], "dir": spoken["dir"], **spoken["form"]}
+    return _module("form", company={**_facts(company, board), "privacy": privacy}, strings=strings)
+
+
+def more(language: str) -> str:
+    """Return the module of what is needed after the visitor began to write, in one language."""
+    return _module("more", strings=_spoken(language)["more"])
+
+
+def _module(name: str, **facts: object) -> str:
+    """Return a module and what is appended to it: facts and its style sheet, as constants."""
+    folder = widget_dir()
+    given = {**facts, "css": (folder / f"{name}.css").read_text("utf-8")}
+    constants = "".join(f"export const {name} = {_js(value)};\n" for name, value in given.items())
+    return f"{(folder / f'{name}.js').read_text('utf-8')}\n{constants}"
 
 
 def _facts(company: Company, board: Board) -> dict[str, Any]:
@@ -40,19 +50,16 @@ def _facts(company: Company, board: Board) -> dict[str, Any]:
         "reply_hours": company.reply_hours,
         "accent": company.accent,
         "sensitive": company.sensitive,
+        "most": MAX_CUSTOMER,
         "board": f"{board.base_url}{company.slug}/",
         "contacts": [{"kind": item.kind, "value": item.value, "note": item.note} for item in company.contacts],
     }
 
 
-def _strings(language: str) -> Path:
-    """Return the file of the nearest language there is: zh-Hant-TW, zh-Hant, zh, en."""
-    parts = language.split("-") if _LANGUAGE.fullmatch(language) else []
-    for length in range(len(parts), 0, -1):
-        file = widget_dir() / "strings" / f"{'-'.join(parts[:length])}.json"
-        if file.is_file():
-            return file
-    return widget_dir() / "strings" / "en.json"
+def _spoken(language: str) -> dict[str, Any]:
+    """Return what is said in the language that a BCP 47 tag asks for, or in the nearest that there is."""
+    spoken: dict[str, Any] = json.loads((widget_dir() / "strings" / f"{nearest(language)}.json").read_text("utf-8"))
+    return spoken
 
 
 def _js(value: object) -> str:
