@@ -204,7 +204,7 @@ function fillIn(form) {
   }
   form.querySelector('#keep').checked = isKept;
   if (refusal) more().then(able => able.explain(refusal), () => {});
-  else if (waiting) report(form, {}, words.waiting);
+  else if (waiting) wait();
   draft.shown = at ? draft.shown : Date.now() / 1000 | 0; // seconds; who sends sooner than a person could is a machine
 }
 
@@ -291,10 +291,16 @@ function send(event) {
 
 /* Says that it is not sent yet, and why. */
 function wait(...message) {
-  const isSafe = store();
   const form = dialog?.querySelector('form');
   const page = link(words.own_page, `${base}${company.slug}/new`);
-  if (form) report(form, {}, ...message, ' ', ...isSafe ? [words.waiting] : fill(words.not_sent, { page }));
+  page.addEventListener('click', () => { // sent from there, it must not be sent from here as well
+    delete draft.waiting;
+    store();
+  });
+  const isSafe = store();
+  if (form) {
+    report(form, {}, ...message, ' ', isSafe ? words.waiting : words.not_sent, ' ', ...fill(words.or_page, { page }));
+  }
   if (isSafe) tell('queued');
   else tell('error', { code: 'not_sent' });
 }

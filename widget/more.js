@@ -60,7 +60,7 @@ export function start(form) {
       form.stage();
       form.dialog().className = 'aside';
       form.dialog().setAttribute('role', 'status');
-      form.dialog().show();
+      form.dialog().open = true; // `show` would take the focus
     }
     showReceipt(answer);
     tell('sent', { case: answer.case, publicity: answer.publicity });
@@ -109,7 +109,7 @@ export function start(form) {
     ]);
   }
 
-  /* The form of a sentence for a number, by the rules of the language: {one: '...', other: '...'}. */
+  /* The form of a sentence for a number, by the rules of the language. */
   function plural(forms, count) {
     return (forms[new Intl.PluralRules(words.lang).select(count)] || forms.other).replace('{count}', count);
   }

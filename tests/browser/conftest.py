@@ -8,6 +8,7 @@ from playwright import sync_api
 
 from . import built, chromium, npm
 from .example import build_example
+from .guest import Guest, receiving
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +34,13 @@ def site(public: Path) -> Iterator[str]:
     """The address at which the built example board is served."""
     with built.serving(public) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
+    """A running service, and a shop on another site whose pages embed its widget."""
+    with receiving(tmp_path_factory.mktemp("guest")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
