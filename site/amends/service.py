@@ -21,7 +21,7 @@ from amends.desk import Desk
 from amends.headers import CSP, hardening
 from amends.health import is_healthy
 from amends.inbox import Inbox, StoreUnavailableError
-from amends.intake import Express, Houses, Intake, Limits, Reception, Reports, Taking
+from amends.intake import Express, Handing, Houses, Intake, Limits, Reception, Reports, Taking, own_widget
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Consent, LostLinks, Referrals, Visitor
@@ -52,7 +52,8 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     reception = Reception(inbox, Limits(settings.hourly_network, settings.hourly_company))
     taking = Taking(reception, now, settings.url, secret)
     visitors = [
-        Intake(taking, houses, now, settings.url).blueprint(),
+        Intake(taking, houses, now).blueprint(),
+        Handing(own_widget(), houses, settings.url).blueprint(),
         _reports(settings, inbox, houses, now),
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
         Consent(inbox, now, secret).blueprint(),

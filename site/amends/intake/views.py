@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from amends import gate
 from amends.clock import Clock
-from amends.intake import arrival, widget
+from amends.intake import arrival
 from amends.intake.arrival import Houses
 from amends.intake.express import RULE
 from amends.intake.forms import FeedbackForm
@@ -20,18 +20,16 @@ from amends.record import NUMBER, Board, Company
 from amends.text import MAX_CUSTOMER
 
 _Found = tuple[Company, Board]
-_SHORT = "public, max-age=300"
 
 _KEEPS_WORDS = (409, 422, 429, 503)
 """The statuses of answers to what could be read, and came from a page that may send it."""
 
 
 class Intake:
-    """Feedback in, receipts out. `url` is the service's own address."""
+    """Feedback in, receipts out."""
 
-    def __init__(self, taking: Taking, houses: Houses, clock: Clock, url: str) -> None:
-        self._taking, self._houses = taking, houses
-        self._clock, self._url = clock, url
+    def __init__(self, taking: Taking, houses: Houses, clock: Clock) -> None:
+        self._taking, self._houses, self._clock = taking, houses, clock
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -39,9 +37,6 @@ class Intake:
         room.add_url_rule("/<company>/new", view_func=self.new)
         room.add_url_rule(RULE, view_func=self.feedback, methods=["POST"])
         room.add_url_rule("/<company>/preview", view_func=self.preview, methods=["POST"])
-        room.add_url_rule("/w/v1.js", view_func=self.launcher)
-        room.add_url_rule("/w/form/<company>/<language>.js", view_func=self.form_module)
-        room.add_url_rule("/w/more/<language>.js", view_func=self.more_module)
         return room
 
     def new(self, company: str) -> Response:
@@ -64,21 +59,6 @@ class Intake:
     def preview(self, company: str) -> Response:
         """Answer with what everyone will read of a submission, and store nothing of it."""
         return self._with_fields(company, self._preview)
-
-    def launcher(self) -> Response:
-        """Serve the script that companies embed."""
-        return _script(widget.launcher())
-
-    def form_module(self, company: str, language: str) -> Response:
-        """Serve the form's module for a company and a language."""
-        found = self._houses.find(company)
-        if found is None:
-            return self._unknown(company)
-        return _script(widget.form(*found, f"{self._url}/{company}/new#data", language))
-
-    def more_module(self, language: str) -> Response:
-        """Serve the module of what is needed after the visitor began to write."""
-        return _script(widget.more(language))
 
     def _with_fields(self, company: str, do: Callable[[_Found, Mapping[str, str]], Response]) -> Response:
         found = self._houses.find(company)
@@ -160,14 +140,3 @@ def _fields() -> Mapping[str, str]:
 
 def _told(facts: Mapping[str, Any], status: int) -> Response:
     return Response(as_json(facts), status, content_type="application/json")
-
-
-def _script(source: str) -> Response:
-    response = make_response(source)
-    response.mimetype = "text/javascript"
-    response.headers["Cache-Control"] = _SHORT
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
