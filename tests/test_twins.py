@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import sys
 from pathlib import Path
 
 import brotli
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.generator.twins import KINDS, MIN_BYTES, TwinsError, names, remove_twins, write_twins
+from amends.generator.twins import KINDS, MIN_BYTES, names, remove_twins, write_twins
 
 PAGE = b"<!doctype html><p>My parcel is three weeks late and nobody answers.</p>\n" * 20
 UNPACK = {".gz": gzip.decompress, ".br": brotli.decompress}
@@ -102,14 +101,3 @@ def test_whatever_was_written_is_found_again_by_the_names_alone(tmp_path: Path) 
     write_twins(folder, ["a.html", "b.json", "c.png"])
     remove_twins(folder, ["a.html", "b.json", "c.png", "never/there.html"])
     assert files_in(folder) == {"a.html": PAGE, "b.json": b"{}", "c.png": PAGE}
-
-
-def test_without_brotli_nothing_is_written_and_the_error_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = board(tmp_path, a_html=PAGE)
-    monkeypatch.setitem(sys.modules, "brotli", None)
-    with pytest.raises(TwinsError, match=r'pip install "amends\[compress\]"'):
-        write_twins(folder, ["a.html"])
-    assert files_in(folder) == {"a.html": PAGE}
-    remove_twins(folder, ["a.html"])

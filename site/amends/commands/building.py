@@ -18,11 +18,10 @@ from amends.generator.order import unwatched
 from amends.generator.reporting import Format, counted, fault_line, shown, warning_line
 from amends.generator.search import NotBuiltError, SearchError
 from amends.generator.search import index as make_index
-from amends.generator.twins import TwinsError
 from amends.record import Fault, RecordError, load
 from amends.record.lint import BoardOrNone, lint
 
-_FAILURES = (BuildError, SearchError, TwinsError)
+_FAILURES = (BuildError, SearchError)
 
 _content = click.argument("content", required=False)
 _cache = click.option("--cache", metavar="DIR", help="Kept between builds; deleting it costs time. Default: .amends.")

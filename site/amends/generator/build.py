@@ -51,7 +51,7 @@ def build(
 
     ValueError where `base_url` is no such address, or a file of `changed` is not in `content`; NotABoardError where
     `content` is no board; RecordError with every fault where `strict`, or where nothing can be shown; BuildError,
-    SearchError, TwinsError, CannotSwapError and OSError where writing failed. The old board is then as it was.
+    SearchError, CannotSwapError and OSError where writing failed. The old board is then as it was.
     """
     if not (content / BOARD).is_file():
         raise NotABoardError(f"{content} is no board: it has no board.toml (amends init makes one)")

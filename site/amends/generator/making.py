@@ -141,9 +141,7 @@ class Making(Taking):
         self.warnings: list[str] = []
 
     def run(self, look: Look) -> Done:
-        """Do all that is to be done. TwinsError where there is nothing to compress with."""
-        if self.order.compress:
-            write_twins(self.order.cache, ())
+        """Do all that is to be done."""
         with self.store() as store, store.writing():
             # Until all is done the board is not what it should be, however this ends.
             store.change("DELETE FROM setting WHERE key = 'due'")

@@ -13,9 +13,10 @@ and 100,000 cases take 50 s with both. The same bytes give the same twins, as lo
 
 import gzip
 import os
-from collections.abc import Callable, Iterable
-from importlib import import_module
+from collections.abc import Iterable
 from pathlib import Path
+
+import brotli
 
 KINDS = frozenset({".css", ".csv", ".html", ".js", ".json", ".svg", ".txt", ".webmanifest", ".xml"})
 """What compresses: the endings of files that are text. Pictures and fonts are compressed in themselves."""
@@ -27,10 +28,6 @@ _BROTLI_LEVEL = 5
 _GZIP, _BROTLI = ".gz", ".br"
 
 
-class TwinsError(RuntimeError):
-    """Twins cannot be written; no file was touched."""
-
-
 def names(path: str) -> tuple[str, ...]:
     """Return which twins a file can have, judged by its name alone: whoever removes it removes those that are there."""
     return (path + _GZIP, path + _BROTLI) if os.path.splitext(path)[1] in KINDS else ()
@@ -39,10 +36,9 @@ def names(path: str) -> tuple[str, ...]:
 def write_twins(folder: Path, paths: Iterable[str]) -> list[str]:
     """Write the twins of these files, new or changed, in `folder`; return the names of the twins.
 
-    A file that has become smaller than `MIN_BYTES` loses those it had. TwinsError where Brotli is missing; OSError
-    where a file is, or where reading or writing fails.
+    A file that has become smaller than `MIN_BYTES` loses those it had. OSError where a file is missing, or where
+    reading or writing fails.
     """
-    brotli = _brotli()
     written = []
     for path in paths:
         twins = names(path)
@@ -55,7 +51,7 @@ def write_twins(folder: Path, paths: Iterable[str]) -> list[str]:
             continue
         found = file.stat()
         # Without the time of writing and the name: the same bytes for the same file.
-        for twin, packed in zip(twins, (gzip.compress(body, _GZIP_LEVEL, mtime=0), brotli(body)), strict=True):
+        for twin, packed in zip(twins, (gzip.compress(body, _GZIP_LEVEL, mtime=0), _brotli(body)), strict=True):
             (folder / twin).write_bytes(packed)
             # nginx takes the date that it sends from the twin, and asks that both have the same.
             os.utime(folder / twin, ns=(found.st_atime_ns, found.st_mtime_ns))
@@ -77,15 +73,6 @@ def _remove(folder: Path, twins: Iterable[str]) -> None:
         (folder / twin).unlink(missing_ok=True)
 
 
-def _brotli() -> Callable[[bytes], bytes]:
-    """Return what compresses with Brotli."""
-    try:
-        brotli = import_module("brotli")
-    except ModuleNotFoundError as error:
-        raise TwinsError('Brotli is not installed: pip install "amends[compress]"') from error
-
-    def compress(body: bytes) -> bytes:
-        packed: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_LEVEL)
-        return packed
-
-    return compress
+def _brotli(body: bytes) -> bytes:
+    packed: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_LEVEL)
+    return packed
