@@ -65,8 +65,9 @@ function tell(name, detail) {
 
 function sheet(text) {
   const result = new CSSStyleSheet();
-  const when = { dark: 'all', light: 'not all' }[options.theme] || '$&';
-  result.replaceSync(`:host { --company: ${company.accent || '#15191e'} }` + text.replace(/\(prefers-color-scheme: ?dark\)/, when));
+  const when = { dark: '@media all', light: '@media not all' }[options.theme] || '$&';
+  text = text.replace(/@media ?\(prefers-color-scheme: ?dark\)/, when);
+  result.replaceSync(`:host { --company: ${company.accent || '#15191e'} }` + text);
   return result;
 }
 
@@ -197,10 +198,10 @@ function circumstances({ dataset, search }) {
 
 function fillIn(form) {
   const { at, body = '', waiting, refusal } = recall();
-  const preset = `kind=${options.kind || 'complaint'}&publicity=${company.sensitive ? 'private' : 'public'}&`;
+  const preset = `kind=complaint&kind=${options.kind}&publicity=${company.sensitive ? 'private' : 'public'}&`;
   for (const [name, value] of new URLSearchParams(preset + body)) {
     const control = form.elements[name]; // of radio buttons the list, whose value is that of the checked one
-    if (control && control.type != 'hidden') control.value = value;
+    if (control && control.type != 'hidden') control.value = value; // a list has none that it does not know
   }
   form.querySelector('#keep').checked = isKept;
   if (refusal) more().then(able => able.explain(refusal), () => {});

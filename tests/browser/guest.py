@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,11 @@ class Guest:
 
     def _filled(self, text: str) -> str:
         return text.replace("SERVICE", self.service)
+
+    def launcher(self) -> Sheet:
+        """Return the launcher as a company may hand it out by itself."""
+        with urllib.request.urlopen(f"{self.service}/w/v1.js") as script:
+            return Sheet(script.read().decode(), {"Content-Type": "text/javascript"})
 
     def cases(self) -> list[Received]:
         """Return all cases that are stored."""

@@ -35,6 +35,17 @@ def numbers(guest: Guest, text: str) -> list[str]:
     return [case.number for case in guest.cases() if case.text == text]
 
 
+def held_back(page: Page) -> list[Route]:
+    """Let submissions wait; return the list in which they are then."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/feedback", hold)
+    return held
+
+
 def written(page: Page, text: str) -> None:
     opened(page)
     words(page).press_sequentially(text)
@@ -239,8 +250,7 @@ def test_where_nothing_can_be_stored_it_says_so_and_the_words_stay(
 
 def test_the_form_can_be_closed_while_it_is_sent(guest: Guest, new_page: NewPage) -> None:
     page = visit(new_page, guest.page())
-    held: list[Route] = []
-    page.route("**/feedback", lambda route: held.append(route))
+    held = held_back(page)
     with page.expect_request("**/feedback"):
         opened(page)
         write_and_send(page, TEXT)
@@ -252,8 +262,7 @@ def test_the_form_can_be_closed_while_it_is_sent(guest: Guest, new_page: NewPage
 
 def test_what_is_changed_while_it_is_sent_stays_a_draft(guest: Guest, new_page: NewPage) -> None:
     page = visit(new_page, guest.page())
-    held: list[Route] = []
-    page.route("**/feedback", lambda route: held.append(route))
+    held = held_back(page)
     with page.expect_request("**/feedback"):
         opened(page)
         write_and_send(page, TEXT)

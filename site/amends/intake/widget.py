@@ -43,7 +43,7 @@ class Widget:
         return self._module("form", company={**_facts(company, board), "privacy": privacy}, strings=strings)
 
     def more(self, language: str) -> str:
-        """Return the module of what is needed after the visitor began to write, with the nearest language's sentences."""
+        """Return the module of what is needed after the visitor began to write, in the nearest language."""
         return self._module("more", strings=self.strings[nearest(language)]["more"])
 
     def _module(self, name: str, **values: object) -> str:
