@@ -28,7 +28,8 @@ def test_the_wheel_holds_templates_static_files_migrations_the_widget_and_the_ex
     for file in (ROOT / "site" / "amends").rglob("*"):
         if file.is_file() and "__pycache__" not in file.parts:
             assert f"amends/{file.relative_to(ROOT / 'site' / 'amends').as_posix()}" in names
-    assert {"amends/_widget/widget.js", "amends/_widget/form.js", "amends/_widget/strings/en.json"} <= names
+    for file in (ROOT / "widget").rglob("*"):
+        assert file.is_dir() or f"amends/_widget/{file.relative_to(ROOT / 'widget').as_posix()}" in names
     assert "amends/_example/board.toml" in names
     assert not any("test" in Path(name).name or "__pycache__" in name for name in names)
 
@@ -62,10 +63,11 @@ def test_the_installed_wheel_builds_the_example_and_serves_the_widget(wheel: Pat
         ):
             (packages / entry.name).symlink_to(entry)
     program = (
-        "import amends, pathlib, sys; from amends.demo import example_dir; from amends.intake.widget import launcher\n"
+        "import amends, pathlib, sys; from amends.demo import example_dir; from amends.intake import own_widget\n"
         "from amends.cli import main; here = str(pathlib.Path(sys.prefix).resolve())\n"
         "assert str(pathlib.Path(amends.__file__).resolve()).startswith(here), amends.__file__\n"
-        "assert str(example_dir().resolve()).startswith(here) and 'amends' in launcher()\n"
+        "assert str(example_dir().resolve()).startswith(here)\n"
+        "assert own_widget().launcher in own_widget().launchers.values()\n"
         "main(['build', str(example_dir()), '--out', sys.argv[1], '--cache', sys.argv[2]], prog_name='amends')\n"
     )
     done = subprocess.run(
