@@ -32,10 +32,11 @@ from tests.house import URL, House
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 NEWEST = f"/w/{newest(own_widget().launchers)}.js"
 FORM = "/w/form/acme/en.js"
-SCRIPTS = {
+SCRIPTS = {, "/w/more/en.js"{
     "/w/v1.js": "public, max-age=300, stale-while-revalidate=86400",
     NEWEST: "public, max-age=31536000, immutable",
     FORM: "public, max-age=300",
+    "/w/more/en.js": "public, max-age=300",
 }
 MODULE = re.compile(r"\nexport const (\w+) = (.*);")
 
@@ -158,7 +159,7 @@ def test_the_log_names_the_rule_of_a_script(house: House, caplog: pytest.LogCapt
     for address in SCRIPTS:
         ask(house, address)
     told = [vars(record)["facts"]["rule"] for record in caplog.records if record.name == "amends.access"]
-    assert told == ["/w/v1.js", "/w/<version>.js", "/w/form/<company>/<language>.js"]
+    assert told == ["/w/v1.js", "/w/<version>.js", "/w/form/<company>/<language>.js", "/w/more/<language>.js"]
 
 
 # --- The form ---
@@ -178,16 +179,20 @@ def test_what_a_company_changes_is_in_the_next_form_under_another_tag(house: Hou
 
 @pytest.mark.parametrize("asked", ["en", "tlh", "", "x" * 5000, "..", "en/../../form"])
 def test_a_language_that_there_is_not_gets_the_english_form(asked: str) -> None:
-    assert exports_of(form_of(own_widget(), asked))["strings"] == own_widget().strings["en"]
+    english = own_widget().strings["en"]
+    assert exports_of(form_of(own_widget(), asked))["strings"] == {"lang": "en", "dir": "ltr", **english["form"]}
+    assert exports_of(own_widget().more(asked))["strings"] == english["more"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("de", "de"), ("de-AT", "de"), ("zh-TW", "zh-Hant"), ("zh", "zh-Hans"), ("it", "it")]
+    ("asked", "given"), [("de", "de"), ("de-AT", "de"), ("zh-TW", "zh-Hant"), ("zh", "zh-Hans"), ("it", "en")]
 )
 def test_a_form_speaks_the_nearest_language_that_there_is(asked: str, given: str) -> None:
-    tags = ("en", "de", "zh-Hans", "zh-Hant", "it")
-    widget = replace(own_widget(), strings={tag: {"lang": tag} for tag in tags})
-    assert exports_of(form_of(widget, asked))["strings"] == {"lang": given}
+    tags = ("en", "de", "zh-Hans", "zh-Hant")
+    said = {tag: {"lang": tag, "dir": "ltr", "form": {}, "more": {"sent": tag}} for tag in tags}
+    widget = replace(own_widget(), strings=said)
+    assert exports_of(form_of(widget, asked))["strings"] == {"lang": given, "dir": "ltr"}
+    assert exports_of(widget.more(asked))["strings"] == {"sent": given}
 
 
 @given(st.dictionaries(st.sampled_from(["company", "strings", "css"]), st.recursive(st.text(), st.lists)))
@@ -200,13 +205,13 @@ def test_a_module_exports_any_value_as_it_is_and_ends_no_element(values: dict[st
 # --- What is made of the sources ---
 
 
-def test_the_style_of_the_form_is_exported_where_there_is_one(sources: Path) -> None:
-    (sources / "form.css").unlink(missing_ok=True)
-    assert list(exports_of(form_of(read_widget(sources)))) == ["company", "strings"]
-    (sources / "form.css").write_text('dialog > b::after { content: "\\201d" }\n')
-    exports = exports_of(form_of(read_widget(sources)))
-    assert list(exports) == ["company", "strings", "css"]
-    assert exports["css"] == 'dialog > b::after { content: "\\201d" }'
+def test_the_style_of_a_module_is_exported_as_it_is(sources: Path) -> None:
+    for name in ("form.css", "more.css"):
+        (sources / name).write_text(f'{name} > b::after {{ content: "\\201d" }}\n')
+    widget = read_widget(sources)
+    assert list(exports_of(form_of(widget))) == ["company", "strings", "css"]
+    assert exports_of(form_of(widget))["css"] == 'form.css > b::after { content: "\\201d" }'
+    assert exports_of(widget.more("en"))["css"] == 'more.css > b::after { content: "\\201d" }'
 
 
 def test_what_is_made_is_handed_out_and_a_source_that_was_changed_since_is_itself(sources: Path) -> None:
