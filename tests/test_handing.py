@@ -32,7 +32,7 @@ from tests.house import URL, House
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 NEWEST = f"/w/{newest(own_widget().launchers)}.js"
 FORM = "/w/form/acme/en.js"
-SCRIPTS = {, "/w/more/en.js"{
+SCRIPTS = {
     "/w/v1.js": "public, max-age=300, stale-while-revalidate=86400",
     NEWEST: "public, max-age=31536000, immutable",
     FORM: "public, max-age=300",

@@ -86,7 +86,7 @@ export function start(form) {
   /* What the service said, in the language of the form where that has words for it. */
   function said({ code, message }) {
     const page = link(words.own_page, `${base}${company.slug}/new`);
-    return words[code] ? fill(words[code], { company: company.name, most: company.most, page }) : [message];
+    return words[code] ? fill(words[code], { company: company.name, most: company.most.toLocaleString(words.lang), page }) : [message];
   }
 
   /* What everyone will read */
