@@ -7,9 +7,10 @@ import click
 
 _ROOMS = {
     "building": ("build", "check", "clean", "index", "preview"),
+    "embedding": ("snippet",),
     "operating": ("backup", "doctor", "restore"),
     "erasing": ("erase",),
-    "keeping": ("company", "import", "init", "snippet"),
+    "keeping": ("company", "import", "init"),
     "masking": ("mask",),
     "serving": ("demo", "migrate", "serve", "staff", "work"),
     "telling": ("post", "webhook"),

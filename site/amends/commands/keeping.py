@@ -1,21 +1,16 @@
-"""Commands that change the record, or copy from it."""
+"""Commands that change the record."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from amends import clock
-from amends.board.edition import Edition
-from amends.board.machines import badge
 from amends.commands.common import failing, in_content, log_to_terminal, settings_of
 from amends.imports import import_file
 from amends.inbox import Inbox, StoreUnavailableError
 from amends.publish import Publisher, Put
 from amends.record import NotABoardError, load
 from amends.scaffold import ScaffoldError, add_company, new_board
-from amends.settings import DEFAULT_URL
 
 
 @click.command("init")
@@ -75,21 +70,3 @@ def import_command(file: Path, slug: str, source: str, content: str | None) -> N
     click.echo(f"{added} added, {extended} extended, {present} there already, {len(done.refused)} lines refused")
     if done.refused:
         sys.exit(1)
-
-
-@click.command("snippet")
-@click.argument("slug")
-@in_content
-def snippet_command(slug: str, content: str | None) -> None:
-    """Print what a company pastes into its pages."""
-    settings = settings_of(content=content)
-    with failing():
-        record = load(settings.content)
-    if slug not in {company.slug for company in record.companies}:
-        names = ", ".join(company.slug for company in record.companies)
-        raise click.UsageError(f"no company {slug}: there are {names or 'none'}")
-    if "AMENDS_URL" not in os.environ and settings.url == DEFAULT_URL:
-        click.echo("AMENDS_URL is not set: these lines lead to this machine.", err=True)
-    click.echo(f'<a href="{settings.url}/{slug}/new" data-amends>Tell us what went wrong</a>')
-    click.echo(f'<script async src="{settings.url}/w/v1.js" data-company="{slug}"></script>')
-    click.echo(badge.embed(Edition(record, clock.system()), slug))
