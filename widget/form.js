@@ -284,6 +284,7 @@ function send(event) {
     return;
   }
   keep(form);
+  delete draft.refusal;
   draft.waiting = true;
   store();
   report(form, {}, words.sending);

@@ -12,6 +12,7 @@ export function start(form) {
   const { base, company, options, make, fill, icon, button, link, head, tell } = form;
   const words = { ...form.words, ...strings, ...options.strings };
   let isSending = false;
+  let again; // the timer of the next try
   let pause;
   let alike; // a promise of what finds written answers and solved cases
 
@@ -30,9 +31,11 @@ export function start(form) {
     if (status == 201) accept(sent, answer);
     else if (status && status < 500 && status != 429) refuse(sent, answer.error);
     else {
-      setTimeout(deliver, AGAIN);
+      clearTimeout(again);
+      again = setTimeout(deliver, AGAIN);
       if (form.draft() == sent) form.wait(...answer?.error ? said(answer.error) : [words.offline]);
     }
+    if (form.draft() != sent) deliver(); // it was changed and sent again meanwhile
   }
 
   /* Returns the status of the answer and what it says; nothing where there was no connection, no answer in time or no

@@ -273,6 +273,20 @@ def test_what_is_changed_while_it_is_sent_stays_a_draft(guest: Guest, new_page: 
     expect(words(page)).to_have_value(f"{TEXT} And the saddle.")
 
 
+def test_what_is_changed_and_sent_while_it_is_sent_is_sent_too(guest: Guest, new_page: NewPage) -> None:
+    page = visit(new_page, guest.page())
+    held = held_back(page)
+    with page.expect_request("**/feedback"):
+        opened(page)
+        write_and_send(page, TEXT)
+    write_and_send(page, " And the saddle of it.")
+    page.unroute("**/feedback")
+    held[0].continue_()
+    receipt(page)
+    page.wait_for_function(f"!{ENTRY}")
+    assert len(numbers(guest, f"{TEXT} And the saddle of it.")) == 1
+
+
 def test_a_refusal_that_came_when_nobody_looked_is_told_when_the_form_is_opened(
     guest: Guest, new_page: NewPage, problems: list[str]
 ) -> None:
