@@ -1,6 +1,5 @@
-"""The widget's files, read as text: what strict pages forbid, what the README must name, which sentences are used."""
+"""The widget's files, read as text: what strict pages forbid, what the README must name."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 
 WIDGET = Path(__file__).parent.parent / "widget"
 SCRIPTS = sorted(WIDGET.glob("*.js"))
-LANGUAGES = sorted(WIDGET.glob("strings/*.json"))
 
 # Each is refused by `style-src 'self'`, by `script-src` without unsafe-eval or by Trusted Types, or stores a cookie.
 FORBIDDEN = [
@@ -63,30 +61,3 @@ def test_the_readme_names_every_call_and_no_other() -> None:
     assert commands
     named = set(re.findall(r"^\| `amends\('(\w+)'.*?\)` \|", source("README.md"), re.MULTILINE))
     assert named == set(re.findall(r"^    (\w+)[:,]", commands[1], re.MULTILINE))
-
-
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
-def test_a_language_has_every_sentence_that_the_form_uses_and_no_other(language: Path) -> None:
-    used = set(re.findall(r"\bstrings\.(\w+)", source("form.js")))
-    assert used == set(json.loads(language.read_text("utf-8")))
-
-
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
-def test_every_sentence_of_a_language_says_something(language: Path) -> None:
-    sentences = json.loads(language.read_text("utf-8"))
-    assert all(isinstance(sentence, str) and sentence.strip() for sentence in sentences.values())
-
-
-@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
-def test_the_form_fills_in_every_name_in_braces(language: Path) -> None:
-    braces = {
-        (key, name)
-        for key, sentence in json.loads(language.read_text("utf-8")).items()
-        for name in re.findall(r"\{(\w+)\}", sentence)
-    }
-    filled = {
-        (key, name)
-        for key, values in re.findall(r"fill\(strings\.(\w+), \{ (.+?) \}\)", source("form.js"))
-        for name in re.findall(r"(\w+): ", values)
-    }
-    assert braces == filled

@@ -107,7 +107,7 @@ export function start(form) {
     shown.querySelector('#preview').replaceChildren(...publicity == 'private' ? [words.stays_private] : [
       make('h3', {}, words.will_read),
       make('blockquote', { dir: 'auto' }, text),
-      make('p', {}, ...[author || words.a_customer, page].filter(Boolean).join(' · ')),
+      make('p', {}, make('bdi', {}, author || words.a_customer), ...page ? [' · ', make('bdi', {}, page)] : []),
       make('p', {}, found.length ? plural(words.hidden, found.length) : words.none_found),
     ]);
   }
