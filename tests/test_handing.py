@@ -141,6 +141,7 @@ def test_who_asks_for_the_head_alone_is_told_the_same(house: House, address: str
         ("identity;q=0, *;q=0", None),
         ("identity;q=0, gzip;q=0.1", "gzip"),
         ("*;q=0", None),
+        ("*;q=0.5, br;q=0.1", "gzip"),
         ("gzip, *;q=0", "gzip"),
         ("br;q=much", None),
     ],

@@ -1,8 +1,8 @@
 """Make what is handed out of the widget's sources: python3 -m tests.browser.minify
 
-esbuild, pinned in minifier/, shortens names and leaves out space and comments; it bundles nothing and, asked for the
-syntax of ES2022, brings in nothing that a browser of the widget's would not read. What it makes is kept in git under
-`widget/made`, so that neither a server nor whoever installs one needs it, and everybody hands out the same bytes.
+esbuild, pinned in minifier/, shortens names and leaves out space and comments; it bundles nothing. What it makes is
+kept in git under `widget/made`, so that neither a server nor whoever installs one needs it, and everybody hands out
+the same bytes.
 
 A launcher has a number of its own, since pages pin it: one that has come out stays as it is, and a changed widget.js
 makes the next number. While nobody has been given the last one, delete its file first, and it is made anew.
@@ -53,12 +53,9 @@ def make(widget: Path, modules: Path) -> list[Path]:
 
 def minify(name: str, source: bytes, modules: Path) -> bytes:
     """Return what esbuild makes of a source; CalledProcessError where it cannot be read."""
-    if name.endswith(".css"):
-        kind = ["--loader=css"]
-    else:
-        kind = ["--target=es2022", *([] if name == LAUNCHER else ["--format=esm"])]
+    kind = {LAUNCHER: "--loader=js", "form.css": "--loader=css"}.get(name, "--format=esm")
     command = [NODE, modules / "esbuild" / "bin" / "esbuild", "--minify", "--charset=utf8", "--legal-comments=none"]
-    return subprocess.run([*command, *kind], input=source, stdout=subprocess.PIPE, check=True).stdout
+    return subprocess.run([*command, kind], input=source, stdout=subprocess.PIPE, check=True).stdout
 
 
 def following(launchers: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amends.intake.widget import MANIFEST, integrity, newest, read_widget, widget_dir
-from tests.browser.minify import LAUNCHER, following, make
+from tests.browser.minify import LAUNCHER, following, make, minify
 from tests.browser.npm import HERE, NpmError, installed
 
 
@@ -88,3 +88,12 @@ def test_a_launcher_that_was_changed_after_it_came_out_does_not_get_another_pin(
 def test_numbers_follow_as_numbers_do() -> None:
     assert following([]) == "1.0.0"
     assert following(["1.0.9", "1.0.10", "1.0.2"]) == "1.0.11"
+
+
+def test_a_module_keeps_the_names_that_it_exports_and_a_script_those_that_are_global(modules: Path) -> None:
+    source = b"const inside = Date.now(); export const outside = [inside, inside, 'na\xc3\xafve'];"
+    small = minify("form.js", source, modules)
+    assert b"inside" not in small
+    assert b"outside" in small
+    assert "naïve".encode() in small
+    assert b"everywhere" in minify(LAUNCHER, b"function everywhere() {}", modules)

@@ -21,7 +21,7 @@ FOREVER = "public, max-age=31536000, immutable"
 """For what never changes under its address: a year is the longest that caches are asked for (RFC 8246)."""
 
 _KEPT = 256
-"""Scripts that are kept in each coding: three megabytes of forms in each process, where as many are asked for."""
+"""Bodies that each process keeps, with the scripts that they are of: five megabytes where as many are asked for."""
 
 _PACKED = ("br", "gzip")
 """The codings that are made, the smallest first."""
@@ -88,14 +88,12 @@ def coding_for(accepted: Accept) -> str:
 
     Where nothing is said of `identity` it is acceptable, and liked least; it is also what those get who accept nothing.
     """
-    named = {value.lower() for value, _ in accepted}
-    weights = {coding: accepted.quality(coding) for coding in _PACKED}
-    weights["identity"] = accepted.quality("identity") if named & {"identity", "*"} else 0.0
+    weights = {coding: accepted.quality(coding) for coding in (*_PACKED, "identity")}
     best = max(weights, key=lambda coding: weights[coding])
     return best if weights[best] else "identity"
 
 
-@lru_cache(maxsize=len(_PACKED) * _KEPT)
+@lru_cache(maxsize=_KEPT)
 def _packed(source: str, coding: str) -> tuple[bytes, str]:
     """Return a script in a coding, and the tag by which a cache knows these very bytes."""
     plain = source.encode()
