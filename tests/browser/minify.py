@@ -53,7 +53,8 @@ def make(widget: Path, modules: Path) -> list[Path]:
 
 def minify(name: str, source: bytes, modules: Path) -> bytes:
     """Return what esbuild makes of a source; CalledProcessError where it cannot be read."""
-    kind = {LAUNCHER: "--loader=js", "form.css": "--loader=css"}.get(name, "--format=esm")
+    of_module = "--loader=css" if name.endswith(".css") else "--format=esm"
+    kind = "--loader=js" if name == LAUNCHER else of_module  # a module's own names are shortened, a script's are global
     command = [NODE, modules / "esbuild" / "bin" / "esbuild", "--minify", "--charset=utf8", "--legal-comments=none"]
     return subprocess.run([*command, kind], input=source, stdout=subprocess.PIPE, check=True).stdout
 

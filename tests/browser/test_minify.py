@@ -46,7 +46,7 @@ def test_everything_is_made_where_nothing_was(sources: Path, modules: Path) -> N
     made = {path.name for path in make(sources, modules)}
     assert {"1.0.0.js", "made.json", "form.js", "form.css"} <= made
     widget = read_widget(sources)
-    assert widget.css == "dialog>b{color:#fff}"
+    assert widget.styles["form"] == "dialog>b{color:#fff}"
     assert widget.launcher == widget.launchers["1.0.0"]
 
 
