@@ -175,7 +175,7 @@ def opener(place: Place) -> Locator:
 
 def form(place: Place) -> Locator:
     """The form, or what stands in its place when it was sent."""
-    return place.get_by_role("dialog")
+    return place.locator("amends-form").get_by_role("dialog")
 
 
 def words(place: Place) -> Locator:
