@@ -184,7 +184,8 @@ function showForm(opener = { dataset: {} }) {
     refresh(form);
     more().then(able => able.typing(form), () => {});
   });
-  form.addEventListener('submit', send);
+  // Not `submit`, which a sandbox without `allow-forms` never fires; Enter in a field clicks this button too.
+  form.querySelector('.main').addEventListener('click', send);
   form.elements.text.focus();
 }
 
@@ -277,7 +278,7 @@ function randomKey() {
 /* From now on it waits to be sent, whatever becomes of this page: see `deliver`. */
 function send(event) {
   event.preventDefault();
-  const form = event.target;
+  const { form } = event.currentTarget;
   if (!form.elements.text.value.trim()) {
     report(form, { text: [words.text_missing] });
     tell('error', { code: 'required' });
