@@ -67,7 +67,7 @@ function sheet(text) {
   const result = new CSSStyleSheet();
   const when = { dark: '@media all', light: '@media not all' }[options.theme] || '$&';
   text = text.replace(/@media ?\(prefers-color-scheme: ?dark\)/, when);
-  result.replaceSync(`:host { --company: ${company.accent || '#15191e'} }` + text);
+  result.replaceSync(`:host { --_company: ${company.accent || '#15191e'} }` + text);
   return result;
 }
 
@@ -90,7 +90,7 @@ function more() {
 function make(tag, attributes, ...children) {
   const space = /svg|path/.test(tag) ? '2000/svg' : '1999/xhtml';
   const element = document.createElementNS('http://www.w3.org/' + space, tag);
-  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  for (const name of Object.keys({ ...attributes })) element.setAttribute(name, attributes[name]);
   element.append(...children);
   return element;
 }

@@ -82,7 +82,7 @@ export function start(form) {
     const shown = form.dialog()?.open && form.dialog().querySelector('form');
     if (!shown) return;
     const fields = {};
-    for (const name in error.fields) fields[name] = said({ code: error.codes[name], message: error.fields[name] });
+    for (const name of Object.keys(error.fields)) fields[name] = said({ code: error.codes[name], message: error.fields[name] });
     form.report(shown, fields, ...Object.keys(fields).length ? [] : said(error));
   }
 

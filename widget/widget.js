@@ -11,7 +11,7 @@
   const life = new AbortController(); // ends with amends('destroy')
   let form;
 
-  for (const name in options) {
+  for (const name of Object.keys(options)) {
     if (!/^(board|company|endpoint|kind|label|lang|position|theme)$/.test(name)) console.warn('amends: unknown option ' + name);
   }
 
@@ -26,8 +26,8 @@
     form = module;
   });
 
-  const open = (link = launcher, more) => {
-    const company = link.href.startsWith(base) ? link.href.slice(base.length).split('/')[0] : options.company;
+  const open = (link, more) => {
+    const company = link.href.split(base)[1]?.split('/')[0] || options.company;
     const follow = () => { location = link.href; };
     const timer = setTimeout(follow, 10000); // milliseconds: a server that hangs is a failure too
     load(company).then(() => {
@@ -78,14 +78,16 @@
   } catch { /* denied: nothing waits there */ }
 
   const show = () => {
-    // One sheet for page and shadow root: its first rule matches only outside, the others only inside.
+    // One sheet for page and shadow root: its first rule matches only outside, the others only inside. What hides
+    // elements that are not defined, as many pages do, must not hide the button: a property that nobody else has may.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`
-html:has([data-amends]) > amends-launcher { display: none }
+html:has([data-amends]) { --amends-launcher: none }
+:host { all: initial !important }
 :host a {
-  all: initial; outline: revert; position: fixed; z-index: 99999; bottom: 16px; inset-inline-${options.position == 'start' ? 'start' : 'end'}: 16px;
-  padding: 12px 16px; border: 1px solid #fff9; font: medium system-ui, sans-serif;
-  color: #fff; background: var(--amends-accent, #15191e); cursor: pointer;
+  all: initial; cursor: revert; outline: revert; display: var(--amends-launcher, block); position: fixed; z-index: 99999; bottom: 16px; inset-inline-${options.position == 'start' ? 'start' : 'end'}: 16px;
+  padding: 12px 16px; border: 1px solid #fff9; font: medium system-ui;
+  color: #fff; background: var(--amends-accent, #15191e);
 }
 @media print { :host a { display: none } }`);
     const root = host.attachShadow({ mode: 'open' });
