@@ -108,6 +108,15 @@ def test_the_keyboard_is_enough_from_the_link_to_the_receipt_and_back(guest: Gue
     expect(opener(page)).to_be_focused()
 
 
+def test_enter_in_a_field_of_one_line_sends(guest: Guest, new_page: NewPage) -> None:
+    page = visit(new_page, guest.page())
+    opened(page)
+    page.keyboard.type("The bell fell off.")
+    tab_to(page, "field => field.type === 'email'")
+    page.keyboard.press("Enter")
+    assert guest.case(receipt(page))
+
+
 @pytest.mark.parametrize("body", [WIDGET, SCRIPT], ids=["link", "button"])
 @pytest.mark.parametrize("close", ["Escape", CLOSE])
 def test_the_focus_goes_back_to_what_opened_the_form(guest: Guest, new_page: NewPage, body: str, close: str) -> None:

@@ -62,6 +62,16 @@ def test_the_form_opens_in_place_on_a_page(guest: Guest, new_page: NewPage, body
     assert page.locator("amends-form").count() == 1
 
 
+def test_the_launcher_button_is_there_only_while_there_is_no_link(guest: Guest, new_page: NewPage) -> None:
+    page = visit(new_page, guest.page(SCRIPT))
+    button = page.get_by_role("link", name=LAUNCHER)
+    expect(button).to_be_visible()
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p><a data-amends>Tell us</a></p>')")
+    expect(button).to_be_hidden()
+    page.evaluate("document.querySelector('p').remove()")
+    expect(button).to_be_visible()
+
+
 def test_a_link_in_a_component_that_is_closed_leads_to_the_form(guest: Guest, new_page: NewPage) -> None:
     page = visit(new_page, guest.page(IN_A_COMPONENT.replace("MODE", "closed") + SCRIPT))
     page.locator("shop-foot").click()
