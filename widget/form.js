@@ -302,7 +302,8 @@ function wait(...message) {
   });
   const isSafe = store();
   if (form) {
-    report(form, {}, ...message, ' ', isSafe ? words.waiting : words.not_sent, ' ', ...fill(words.or_page, { page }));
+    const then = isSafe ? words.waiting : words.not_sent;
+    report(form, {}, ...message, ' ', words.unsent, ' ', then, ' ', ...fill(words.or_page, { page }));
   }
   if (isSafe) tell('queued');
   else tell('error', { code: 'not_sent' });

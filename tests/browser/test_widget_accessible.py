@@ -175,8 +175,9 @@ def test_the_launcher_button_is_as_large_as_a_thumb(guest: Guest, new_page: NewP
     assert min(box["width"], box["height"]) >= 44
 
 
-# Backgrounds are what forced colours take: https://www.w3.org/TR/css-color-adjust-1/#forced-colors-properties
-BORDERLESS = """dialog => Array.from(dialog.querySelectorAll("button, textarea, input, label span"))
+# A checkbox draws itself. Backgrounds are what forced colours take: https://www.w3.org/TR/css-color-adjust-1/#forced-colors-properties
+BORDERLESS = """dialog => Array.from(dialog.querySelectorAll(
+        "button, textarea, input:not([type=checkbox]), label span"))
     .filter(control => control.checkVisibility({opacityProperty: true, visibilityProperty: true}))
     .filter(control => {
         const style = getComputedStyle(control);
