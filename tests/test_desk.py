@@ -23,6 +23,7 @@ OPEN_TO_ALL = {
     "intake.preview",
     "intake.launcher",
     "intake.form_module",
+    "similar.module",
     "report.form",
     "report.send",
     "report.thanks",

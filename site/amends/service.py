@@ -21,7 +21,7 @@ from amends.desk import Desk
 from amends.headers import CSP, hardening
 from amends.health import is_healthy
 from amends.inbox import Inbox, StoreUnavailableError
-from amends.intake import Express, Handing, Houses, Intake, Limits, Reception, Reports, Taking, own_widget
+from amends.intake import Express, Handing, Houses, Intake, Limits, Reception, Reports, Similar, Taking, own_widget
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Consent, LostLinks, Referrals, Visitor
@@ -54,6 +54,7 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     visitors = [
         Intake(taking, houses, now).blueprint(),
         Handing(own_widget(), houses, settings.url).blueprint(),
+        Similar(own_widget(), inbox, houses).blueprint(),
         _reports(settings, inbox, houses, now),
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),
         Consent(inbox, now, secret).blueprint(),

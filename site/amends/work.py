@@ -10,7 +10,7 @@ from pathlib import Path
 
 from amends.clock import Clock
 from amends.generator.build import BuildError, Built, build
-from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, retention
+from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, retention, similar
 from amends.publish import CannotPublishError, Publisher
 from amends.record import NotABoardError, RecordError, find_case, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
@@ -21,6 +21,9 @@ TICK = 0.5
 """Seconds between two looks at the clock: what leaves is on the board within two seconds."""
 BACK_OFF = 15.0
 """Seconds to wait after something failed."""
+
+SIMILAR = "similar.json"
+"""The file of a company on the board that intake needs."""
 
 LOCK = "work.lock"
 """The name of the lock that whoever works holds."""
@@ -38,6 +41,7 @@ class Worker:
         self._tidy_at: datetime | None = None
         self._look_again = 0.0
         self._told = ""
+        self._copied: dict[str, tuple[int, ...]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Take turns until `stop` is set. A failure is logged and tried again; it never ends the work."""
@@ -77,6 +81,22 @@ class Worker:
         if stored != {slug: (text, board) for slug, text in texts.items()}:
             with self._inbox.writing() as connection:
                 companies.put_all(connection, texts, board)
+
+    def copy_similar(self) -> None:
+        """Give intake what the board offers to read before somebody asks, where that is not what intake has."""
+        found = {path.parent.name: path for path in sorted(self._settings.out.glob(f"*/{SIMILAR}"))}
+        stamps = {slug: _stamp(path) for slug, path in found.items()}
+        if stamps == self._copied:
+            return
+        with self._inbox.reading() as connection:
+            known = similar.marks(connection)
+        texts = {slug: path.read_text("utf-8") for slug, path in found.items()}
+        changed = {slug: text for slug, text in texts.items() if known.get(slug) != similar.mark_of(text)}
+        changed |= dict.fromkeys(known.keys() - texts.keys(), "")
+        if changed:
+            with self._inbox.writing() as connection:
+                similar.put(connection, changed)
+        self._copied = stamps
 
     def _tidy(self, now: datetime) -> int:
         """Forget, once an hour, what need not be known any longer; return how many files of the record that changed."""
@@ -124,6 +144,7 @@ class Worker:
         built = build(settings.content, settings.out, settings.cache, now, changed=changed)
         self._publisher.written.clear()
         self._next_due = built.next_due
+        self.copy_similar()
         if built.changed or built.removed:
             _log_built(built)
 
@@ -158,6 +179,12 @@ def _good_settings(path: Path, slug: str, stored: dict[str, tuple[str, str]]) ->
     except RecordError:
         return stored[slug][0] if slug in stored else ""
     return text
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with the file; the two folders of the board take turns in its place."""
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _taken(handle: int) -> bool:

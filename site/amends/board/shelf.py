@@ -97,6 +97,16 @@ class Shelf:
         )
         return [self._row(*row) for row in found]
 
+    def last_marks(self, name: str, most: int) -> list[tuple[str, bytes]]:
+        """Return the numbers of the last cases of a list, each with a digest that changes with what its page shows."""
+        rows = self._store.rows(
+            "SELECT number, page FROM (SELECT rank, at, number AS named, id FROM listed WHERE company = ? AND name = ? "
+            "ORDER BY rank DESC, at DESC, number DESC LIMIT ?) AS found JOIN item USING (id) "
+            "ORDER BY found.rank DESC, found.at DESC, named DESC",
+            *(self.company.slug, name, most),
+        )
+        return list(rows)
+
     def numbers(self) -> Iterator[str]:
         """Yield the numbers of all cases in the order of receipt."""
         for (number,) in self._store.rows(*self._slice("all", 0, None, "number")):

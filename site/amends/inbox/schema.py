@@ -57,6 +57,15 @@ company = Table(
     Column("board", Text, nullable=False),
 )
 
+similar_text = Table(
+    "similar_text",
+    metadata,
+    # What the board's similar.json said when it was last built; the mark tells whether it is another one now.
+    Column("company", _slug, primary_key=True),
+    Column("mark", LargeBinary(16), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
 case = Table(
     "case",
     metadata,

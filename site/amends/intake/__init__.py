@@ -5,8 +5,20 @@ from amends.intake.express import Express
 from amends.intake.handing import Handing
 from amends.intake.receive import Limits, Reception
 from amends.intake.report import Reports
+from amends.intake.similar import Similar
 from amends.intake.taking import Taking
 from amends.intake.views import Intake
 from amends.intake.widget import own_widget
 
-__all__ = ["Express", "Handing", "Houses", "Intake", "Limits", "Reception", "Reports", "Taking", "own_widget"]
+__all__ = [
+    "Express",
+    "Handing",
+    "Houses",
+    "Intake",
+    "Limits",
+    "Reception",
+    "Reports",
+    "Similar",
+    "Taking",
+    "own_widget",
+]

@@ -33,6 +33,7 @@ TYPES = {
     "open.json": "application/feed+json; charset=utf-8",
     "cases.json": "application/json; charset=utf-8",
     "figures.json": "application/json; charset=utf-8",
+    "similar.json": "application/json; charset=utf-8",
     "cases.csv": "text/csv; charset=utf-8; header=present",
     "badge.svg": "image/svg+xml",
     "badge-dark.svg": "image/svg+xml",
@@ -42,7 +43,7 @@ TYPES = {
 LEDGERS = "ledger/*.csv"
 """The ledgers of the months: other sites read them too, and every host knows what they are by their names."""
 
-OF_COMPANY = frozenset({"cases.csv", "badge.svg", "badge-dark.svg", LEDGERS})
+OF_COMPANY = frozenset({"cases.csv", "similar.json", "badge.svg", "badge-dark.svg", LEDGERS})
 """Those of them that only companies have."""
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

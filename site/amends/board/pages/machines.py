@@ -16,6 +16,7 @@ from amends.board.machines import (
     headers,
     jsonfeed,
     servers,
+    similar,
     sitemap,
     table,
 )
@@ -111,6 +112,17 @@ def all_figures_json(edition: Edition) -> File:
     return address.file("figures.json", jsonfeed.dump(figures.board(edition)))
 
 
+def similar_json(edition: Edition, company: str) -> File | None:
+    """Give what the widget offers to read to those who are about to ask."""
+    shelf = edition.shelf(company)
+    return address.file("similar.json", similar.index(edition, shelf)) if shelf else None
+
+
+def _made_of_similar(edition: Edition, company: str) -> bytes:
+    shelf = edition.shelf(company)
+    return similar.made_of(edition, shelf) if shelf else b""
+
+
 def badge_light(edition: Edition, company: str) -> File | None:
     """Give a company's badge for light pages."""
     return _badge(edition, company, "badge.svg", dark=False)
@@ -198,6 +210,7 @@ ROUTES = (
     Route("/<slug:company>/cases.json", "cases_json", cases_json, once),
     Route("/<slug:company>/cases.csv", "cases_csv", cases_csv, once),
     Route("/<slug:company>/figures.json", "figures_json", figures_json, once),
+    Route("/<slug:company>/similar.json", "similar_json", similar_json, once, _made_of_similar),
     Route("/<slug:company>/badge.svg", "badge", badge_light, once),
     Route("/<slug:company>/badge-dark.svg", "badge_dark", badge_dark, once),
     Route("/sitemap.xml", "sitemap", sitemap_xml, once),
