@@ -31,7 +31,7 @@ from amends.inbox.gifts import Gift
 from amends.inbox.reports import Report
 from amends.inbox.schema import metadata
 from tests.customers import a_customer, read_by_staff
-from tests.house import House
+from tests.house import URL, House
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "site" / "amends"
@@ -124,6 +124,35 @@ def find_canaries(folder: Path) -> list[str]:
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert files
     return [str(file) for file in files if b"canary" in file.read_bytes().lower()]
+
+
+def test_what_is_offered_before_somebody_asks_is_of_solved_cases_on_the_board_and_of_their_first_words(
+    house: House,
+) -> None:
+    private = {"author": "canary", "email": "canary@x.example", "reference": "canary", "page": "/canary"}
+    words = {"offered": "Courier rain", "withdrawn": "Canary courier", "private": "Canary rain", "unsolved": "Canary"}
+    sent = {
+        name: a_customer(house, text=text, publicity="private" if name == "private" else "public", **private)
+        for name, text in words.items()
+    }
+    withheld, waiting = (a_customer(house, text="Canary courier rain", **private) for _ in range(2))
+    olga = house.at_the_desk()
+    for customer in sent.values():
+        olga.decide(customer.number, "reply", name="Canary", text="Canary", topic="delivery", do="send")
+    house.at_the_desk("kim").decide(withheld.number, "withhold", reason="spam", why="canary")
+    house.work()
+    for name, customer in sent.items():
+        customer.done("detail", text="Canary")
+        customer.done("verdict", outcome="partly" if name == "unsolved" else "solved", text="Canary")
+        read_by_staff(customer)
+    sent["withdrawn"].done("withdraw")
+    house.work()
+    assert waiting.number in house.numbers()
+    file = (house.public / "acme" / "similar.json").read_text("utf-8")
+    script = house.visitor().get("/w/similar/acme.js", base_url=URL).text
+    for handed_out in (file, script):
+        assert re.findall(r"board\.example/acme/(\w+)/", handed_out) == [sent["offered"].number]
+        assert "canary" not in handed_out.lower()
 
 
 LAID_BARE = ("canary", "1712345678", "DE89370400440532013000")

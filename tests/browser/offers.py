@@ -1,10 +1,13 @@
-"""How often what is offered before somebody asks fits, over texts in files: `python -m tests.browser.offers` prints it.
+"""How often what is offered before somebody asks fits, over texts in files.
 
-A file has made-up companies, one for each of some languages: written answers and solved cases by name, texts that one of
-them fits, and texts that none fits. The threshold of widget/similar.js was set on `development`. `held_out` was written
-before the matcher was first run, and nothing was set by it.
+A file has made-up companies, one for each of some languages: written answers and solved cases by name, texts that one
+of them fits, and texts that none fits. The threshold of widget/similar.js was set on `development`. `held_out` was
+written before the matcher was first run, and nothing was set by it.
+
+`python -m tests.browser.offers` prints how many were found among the three offered, and how many were offered in vain.
 """
 
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,13 +39,12 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Of `fitting` texts so many were `found`; of `unfitting` ones so many were offered something, `false`ly."""
+class Count:
+    """Of `fitting` texts so many were offered what fits them; of `unfitting` ones so many were offered something."""
 
-    language: str
     found: int
     fitting: int
-    false: int
+    in_vain: int
     unfitting: int
 
 
@@ -100,19 +102,19 @@ def _record(language: str, company: dict[str, Any]) -> tuple[Record, dict[str, s
     return record, places | {key: f"https://board.example/acme/{number}/" for key, number in cases.items()}
 
 
-def count(asked: Sequence[Asked]) -> list[Found]:
-    """Count over each language, and over all."""
-    languages = list(dict.fromkeys(one.language for one in asked))
-    return [_count(language, [one for one in asked if one.language == language]) for language in languages] + [
-        _count("all", asked)
-    ]
-
-
-def _count(language: str, asked: Sequence[Asked]) -> Found:
+def count(asked: Sequence[Asked]) -> Count:
     fitting = [one for one in asked if one.fits]
     unfitting = [one for one in asked if not one.fits]
     found = sum(one.fits in one.offered for one in fitting)
-    return Found(language, found, len(fitting), sum(bool(one.offered) for one in unfitting), len(unfitting))
+    return Count(found, len(fitting), sum(bool(one.offered) for one in unfitting), len(unfitting))
+
+
+def lines_of(name: str, asked: Sequence[Asked]) -> Iterator[str]:
+    """Yield a line for each language of a set, and one for all."""
+    for language in [*dict.fromkeys(one.language for one in asked), ""]:
+        told = count([one for one in asked if one.language == (language or one.language)])
+        found, in_vain = f"{told.found} of {told.fitting}", f"{told.in_vain} of {told.unfitting}"
+        yield f"{name:<12} {language or 'all':<8} found {found:<9} in vain {in_vain}\n"
 
 
 def main() -> None:
@@ -120,11 +122,7 @@ def main() -> None:
         browser = chromium.launch(running)
         page = browser.new_page()
         for name in SETS:
-            print(f"{name:<12} found among three  offered in vain")
-            for found in count(list(ask_all(page, name))):
-                print(
-                    f"  {found.language:<10} {found.found:>3} of {found.fitting:<10} {found.false:>3} of {found.unfitting}"
-                )
+            sys.stdout.writelines(lines_of(name, list(ask_all(page, name))))
         browser.close()
 
 
