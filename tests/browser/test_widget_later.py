@@ -2,11 +2,13 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from amends.inbox import similar
 from tests.browser.chromium import NewPage
 from tests.browser.guest import Guest, form, opened, opener, receipt, send_button, visit, words, write_and_send
 
@@ -129,6 +131,53 @@ def test_a_preview_says_what_cannot_be_sent(guest: Guest, new_page: NewPage, pro
     expect(form(page).get_by_text("This is no e-mail address.")).to_be_visible()
     expect(form(page).get_by_label("E-mail")).to_be_focused()
     problems.clear()  # the browser logs the 422
+
+
+# --- What was answered before ---
+
+
+@pytest.fixture
+def answered(guest: Guest) -> Iterator[str]:
+    """What the company answered before, in the store; its address on the board."""
+    href = "https://board.example/acme/answers/#bell"
+    terms = dict.fromkeys(("bell", "fell", "off", "ride"), 300)
+    shared = {"href": href, "language": "en", "terms": terms}
+    texts = [
+        {"kind": "answer", "title": "The bell is loose", **shared},
+        {"kind": "case", "title": "My bell <b>fell</b> off", **shared},
+    ]
+    with guest.inbox.writing() as connection:
+        similar.put(connection, {"acme": json.dumps({"texts": texts})})
+    yield href
+    with guest.inbox.writing() as connection:
+        similar.put(connection, {"acme": ""})
+
+
+def test_what_was_answered_before_is_offered_after_a_pause_and_no_word_is_sent_for_it(
+    guest: Guest, new_page: NewPage, answered: str
+) -> None:
+    page = visit(new_page, guest.page())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    written(page, TEXT)
+    offers = form(page).get_by_role("listitem")
+    expect(offers).to_have_text(["The bell is loose", "My bell <b>fell</b> off (solved, its customer said)"])
+    expect(offers.first.get_by_role("link")).to_have_attribute("href", answered)
+    assert asked == [f"GET {guest.service}/w/{name}.js" for name in ("form/acme/en", "more/en", "similar/acme")]
+    words(page).fill("Something else altogether happened at the counter.")
+    expect(offers).to_have_count(0)
+    send_button(page).click()
+    receipt(page)
+
+
+def test_what_cannot_be_compared_holds_nobody_up(guest: Guest, new_page: NewPage, problems: list[str]) -> None:
+    page = visit(new_page, guest.page())
+    page.route("**/w/similar/*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        written(page, TEXT)
+    send_button(page).click()
+    receipt(page)
+    problems.clear()
 
 
 # --- Not sent yet ---
