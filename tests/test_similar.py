@@ -132,6 +132,12 @@ def test_of_many_solved_cases_the_last_hundred_stand_in_it() -> None:
     assert numbers == [f"{place:08}" for place in reversed(range(20, similar.MOST + 20))]
 
 
+def test_answers_leave_less_room_for_cases() -> None:
+    record = replace(many(similar.MOST, TEXT), answers={"acme": tuple(an_answer(f"a{place}") for place in range(7))})
+    kinds = [text["kind"] for text in texts_of(record)]
+    assert kinds == ["answer"] * 7 + ["case"] * (similar.MOST - 7)
+
+
 @pytest.mark.parametrize("letters", ["abcdefghijklmnopqrstuvwxyz", "أبتثجحخدذرزسشصضطظعغفقكل", "收包裹損壞運費退款發票"])
 def test_the_file_is_no_larger_than_60_kb_however_long_its_texts_are(letters: str) -> None:
     count = len(letters)
@@ -147,6 +153,14 @@ def test_the_file_is_no_larger_than_60_kb_however_long_its_texts_are(letters: st
     assert len(text.encode()) <= similar.LARGEST
     assert len(found) == similar.MOST or len(text.encode()) > similar.LARGEST - 1500
     assert found[:50] == ["answer"] * 50
+
+
+def test_the_guide_says_how_many_there_are_how_large_the_file_is_and_what_it_holds() -> None:
+    guide = " ".join((Path(__file__).parents[1] / "docs" / "guide.md").read_text("utf-8").split())
+    assert (similar.MOST, similar.LARGEST) == (100, 60_000)
+    assert "at most a hundred texts and 60 KB" in guide
+    (text,) = texts_of(with_answers(an_answer()))
+    assert [name for name in text if f"`{name}`" not in guide] == []
 
 
 # --- When it is written anew ---
@@ -240,6 +254,20 @@ def test_each_text_gets_at_most_24_weights_of_up_to_a_thousand_or_so_the_heavies
         assert weights.keys() <= {*terms(words.title), *terms(words.text)}
         assert len(weights) <= 24
         assert all(0 <= weight <= 2 * SCALE for weight in weights.values())
+
+
+def test_of_a_long_text_the_24_heaviest_terms_are_kept() -> None:
+    twice = " ".join(f"{letter}rain {letter}rain" for letter in "abcdefghijklmnopqrstuvwx")
+    once = " ".join(f"{letter}lamp" for letter in "abcdefgh")
+    (weights,) = weighed([Words("", f"{once} {twice}", "en")])
+    assert len(weights) == 24
+    assert all(term.endswith("rain") for term in weights)
+
+
+def test_a_text_of_two_words_is_not_like_everything_that_has_one_of_them() -> None:
+    short, long = weighed([Words("", "tired courier", "en"), Words("", "lamp shade broken glass splinter", "en")])
+    assert set(short.values()) == {316}, "as one of ten words"
+    assert set(long.values()) == {316}
 
 
 def test_a_word_in_the_title_weighs_more_than_one_in_the_text_and_a_rare_one_more_than_a_frequent_one() -> None:

@@ -14,7 +14,7 @@ export function similar(text, language, most = 3) {
   const asked = [...new Set(terms(text))];
   const liked = [];
   for (const { terms, ...offer } of index.texts) {
-    const shared = asked.filter(term => Object.hasOwn(terms, term));
+    const shared = asked.filter(term => term in terms);
     const sum = shared.reduce((sum, term) => sum + terms[term], 0);
     const score = sum / Math.sqrt(asked.length);
     if (shared.length > 1 && score >= ENOUGH) liked.push({ offer, score, own: offer.language == language });
