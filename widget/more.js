@@ -132,7 +132,7 @@ export function start(form) {
       look();
       shown.querySelector('#alike').replaceChildren(...found.length ? [
         make('h3', {}, words.alike),
-        make('ul', {}, ...found.map(one => make('li', {}, link(one.title, one.href), one.kind == 'case' ? ' ' + words.solved : ''))),
+        make('ul', {}, ...found.map(one => make('li', {}, make('bdi', { lang: one.language }, link(one.title, one.href)), one.kind == 'case' ? ' ' + words.solved : ''))),
       ] : []);
     } catch { /* it helps where it can, and holds nobody up */ }
   }
