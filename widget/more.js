@@ -89,7 +89,8 @@ export function start(form) {
   /* What the service said, in the language of the form where that has words for it. */
   function said({ code, message }) {
     const page = link(words.own_page, `${base}${company.slug}/new`);
-    return words[code] ? fill(words[code], { company: company.name, most: company.most.toLocaleString(words.lang), page }) : [message];
+    const most = company.most.toLocaleString(words.lang);
+    return words[code] ? fill(words[code], { company: company.name, most, page }) : [message];
   }
 
   /* What everyone will read */
@@ -129,11 +130,11 @@ export function start(form) {
     try {
       alike ||= import(`${base}w/similar/${company.slug}.js`);
       const found = (await alike).similar(shown.elements.text.value, words.lang);
+      const items = found.map(({ kind, title, href, language }) => make('li', {},
+        make('bdi', { lang: language }, link(title, href)), kind == 'case' ? ' ' + words.solved : ''));
       look();
-      shown.querySelector('#alike').replaceChildren(...found.length ? [
-        make('h3', {}, words.alike),
-        make('ul', {}, ...found.map(one => make('li', {}, make('bdi', { lang: one.language }, link(one.title, one.href)), one.kind == 'case' ? ' ' + words.solved : ''))),
-      ] : []);
+      shown.querySelector('#alike').replaceChildren(
+        ...items.length ? [make('h3', {}, words.alike), make('ul', {}, ...items)] : []);
     } catch { /* it helps where it can, and holds nobody up */ }
   }
 

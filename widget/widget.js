@@ -81,11 +81,13 @@
     // One sheet for page and shadow root: its first rule matches only outside, the others only inside. What hides
     // elements that are not defined, as many pages do, must not hide the button: a property that nobody else has may.
     const sheet = new CSSStyleSheet();
+    const corner = options.position == 'start' ? 'start' : 'end';
     sheet.replaceSync(`
 html:has([data-amends]) { --amends-launcher: none }
 :host { all: initial !important }
 :host a {
-  all: initial; cursor: revert; outline: revert; display: var(--amends-launcher, block); position: fixed; z-index: 99999; bottom: 16px; inset-inline-${options.position == 'start' ? 'start' : 'end'}: 16px;
+  all: initial; cursor: revert; outline: revert; display: var(--amends-launcher, block);
+  position: fixed; z-index: 99999; bottom: 16px; inset-inline-${corner}: 16px;
   padding: 12px 16px; border: 1px solid #fff9; font: medium system-ui;
   color: #fff; background: var(--amends-accent, #15191e);
 }
