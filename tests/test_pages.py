@@ -201,6 +201,7 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
         ("report", "answer"), ("report", "email"), ("report", "key"), ("report", "words"),
         ("request", "why"),
         ("session", "id"),
+        ("similar_text", "mark"), ("similar_text", "text"),
         ("staff", "email"), ("staff", "login"), ("staff", "name"), ("staff", "password"), ("staff", "role"),
         ("submission_key", "digest"), ("submission_key", "key"),
         ("verdict", "text"),
