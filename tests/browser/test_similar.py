@@ -69,6 +69,19 @@ def test_what_fits_is_mostly_found_and_next_to_nothing_is_offered_in_vain(name: 
     assert told.in_vain <= 0.05 * told.unfitting
 
 
+def test_the_guide_says_what_was_measured(new_page: NewPage) -> None:
+    asked = list(ask_all(new_page(), "held_out"))
+    guide = " ".join((WIDGET.parent / "docs" / "guide.md").read_text("utf-8").split())
+    told = count(asked)
+    assert f"of {told.fitting} texts in English, German, Russian and Chinese" in guide
+    assert f"it stood among the three offered for {told.found} (" in guide
+    for name, language in {"English": "en", "German": "de", "Russian": "ru", "Chinese": "zh-Hant"}.items():
+        own = count([one for one in asked if one.language == language])
+        assert f"{name} {own.found} of {own.fitting}" in guide
+    assert f"of {told.unfitting} for which there was none, none was offered anything" in guide
+    assert told.in_vain == 0
+
+
 def test_at_most_as_many_are_offered_as_asked_for_the_best_first(new_page: NewPage) -> None:
     good, better, best = (a_text(number, "wet", "parcel", *"ab"[:number]) for number in range(3))
     best["terms"] |= {"rain": 200}
