@@ -129,9 +129,11 @@ export function start(form) {
   async function offer(shown) {
     try {
       alike ||= import(`${base}w/similar/${company.slug}.js`);
-      const found = (await alike).similar(shown.elements.text.value, words.lang);
+      const { text, kind } = shown.elements;
+      const isAsking = kind.value == 'complaint' || kind.value == 'question';
+      const found = isAsking ? (await alike).similar(text.value, words.lang) : [];
       const items = found.map(({ kind, title, href, language }) => make('li', {},
-        make('bdi', { lang: language }, link(title, href)), kind == 'case' ? ' ' + words.solved : ''));
+        make('bdi', { lang: language || '' }, link(title, href)), kind == 'case' ? ' ' + words.solved : ''));
       look();
       shown.querySelector('#alike').replaceChildren(
         ...items.length ? [make('h3', {}, words.alike), make('ul', {}, ...items)] : []);

@@ -164,6 +164,10 @@ def test_what_was_answered_before_is_offered_after_a_pause_and_no_word_is_sent_f
     expect(offers).to_have_text(["The bell is loose", "My bell <b>fell</b> off (solved, its customer said)"])
     expect(offers.first.get_by_role("link")).to_have_attribute("href", answered)
     assert asked == [f"GET {guest.service}/w/{name}.js" for name in ("form/acme/en", "more/en", "similar/acme")]
+    form(page).get_by_role("radio", name="Thanks").check()  # who thanks asks for nothing
+    expect(offers).to_have_count(0)
+    form(page).get_by_role("radio", name="Problem").check()
+    expect(offers).to_have_count(2)
     words(page).fill("Something else altogether happened at the counter.")
     expect(offers).to_have_count(0)
     send_button(page).click()
