@@ -99,8 +99,8 @@ html:has([data-amends]) { --amends-launcher: none }
     html.append(host); // not in <body>, which single page applications replace
   };
 
-  // Not while the page is still being read: the link may be in its last line.
+  // Not before the page is complete: what makes a whole document its own, as React does, wants it as it was sent.
   if (!options.company) return;
-  if (document.readyState == 'loading') document.addEventListener('DOMContentLoaded', show, life);
-  else show();
+  if (document.readyState == 'complete') show();
+  else addEventListener('load', show, life);
 })();

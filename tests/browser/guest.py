@@ -13,7 +13,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Sheet:
     """A page of the shop: its markup and its headers."""
 
     markup: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str]
 
 
 @dataclass
@@ -69,17 +69,18 @@ class Guest:
         path: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> str:
-        """Put a page into the shop, one that takes the visitor's screen as it is; return its address."""
+        """Put a page into the shop, made for screens of any width; return its address."""
         frame = (
             f'{doctype}<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
             f"<title>The shop</title>{head}</head><body>{body}</body></html>"
         )
         path = path or f"/{len(self.sheets)}"
-        told = {name: self._filled(value) for name, value in (headers or {}).items()}
-        self.sheets[path] = Sheet(self._filled(frame), told)
+        told = {name: self.filled(value) for name, value in (headers or {}).items()}
+        self.sheets[path] = Sheet(self.filled(frame), told)
         return self.shop + path
 
-    def _filled(self, text: str) -> str:
+    def filled(self, text: str) -> str:
+        """Return a text of the shop with the service's address in it."""
         return text.replace("SERVICE", self.service)
 
     def launcher(self) -> Sheet:
@@ -129,8 +130,9 @@ def _service(house: House) -> Iterator[str]:
             wait_for(address, process)
             yield address
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(PATIENCE)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(PATIENCE)
 
 
 @contextmanager
@@ -184,7 +186,7 @@ def words(place: Place) -> Locator:
 
 
 def send_button(place: Place) -> Locator:
-    return form(place).get_by_role("button", name=SEND)
+    return form(place).get_by_role("button", name=SEND, exact=True)
 
 
 def opened(place: Place) -> Locator:
@@ -195,7 +197,7 @@ def opened(place: Place) -> Locator:
 
 
 def write_and_send(place: Place, text: str) -> None:
-    words(place).press_sequentially(text)
+    words(place).press_sequentially(text)  # key by key: a page may listen to them
     send_button(place).click()
 
 
@@ -205,12 +207,12 @@ def receipt(place: Place) -> str:
     return form(place).get_by_role("definition").first.inner_text()
 
 
-def complain(page: Page, guest: Guest, place: Place | None = None, text: str = "The bell fell off.") -> Received:
+def complain(page: Page, guest: Guest, text: str = "The bell fell off.") -> Received:
     """Walk the whole road in place, from the link to the receipt; return the case as it is stored."""
-    address, place = page.url, place or page
-    opened(place)
-    write_and_send(place, text)
-    case = guest.case(receipt(place))
+    address = page.url
+    opened(page)
+    write_and_send(page, text)
+    case = guest.case(receipt(page))
     assert page.url == address
     assert (case.company, case.text) == ("acme", text)
     return case
@@ -225,7 +227,7 @@ def follow(page: Page, guest: Guest) -> None:
 def arrive(page: Page, guest: Guest) -> None:
     page.wait_for_url(f"{guest.service}/acme/new")
     page.get_by_role("textbox", name="What went wrong?").fill("The bell fell off.")
-    page.get_by_role("button", name=SEND).click()
+    page.get_by_role("button", name=SEND, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(RECEIVED)
 
 

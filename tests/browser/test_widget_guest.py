@@ -95,7 +95,6 @@ def test_it_works_on_a_page_with_another_base(guest: Guest, new_page: NewPage) -
     complain(page, guest)
 
 
-OVERLAY = "body::after { content: ''; position: fixed; inset: 0; z-index: 2147483647; background: #0a0; opacity: .9;"
 STYLES = {
     "everything unset": "* { all: unset !important }",
     "elements hidden": "dialog, div, form, label, button, textarea, p, fieldset { display: none !important }",
@@ -111,7 +110,10 @@ STYLES = {
     "a moved page": "html { transform: scale(1); min-height: 100vh }",
     "inverted colours": ":root { filter: invert(1) }",
     "a page that does not scroll": "html, body { overflow: hidden; height: 100%; margin: 0 } body { position: fixed }",
-    "a layer over everything": OVERLAY + "pointer-events: none }",
+    "a layer over everything": (
+        "body::after { content: ''; position: fixed; inset: 0; z-index: 2147483647; background: #0a0; opacity: .9;"
+        " pointer-events: none }"
+    ),
     "its own custom properties": ":root, * { --bg: red; --ink: red; --quiet: red; --edge: red; --accent: red }",
     "custom properties that are registered": "".join(
         f"@property --{name} {{ syntax: '<color>'; inherits: false; initial-value: red }}"
@@ -196,6 +198,7 @@ def test_it_works_beside_elements_of_the_same_names(guest: Guest, new_page: NewP
 
 BREAKING = {
     "what lists are made with": "Array.prototype.map = Array.prototype.find = () => { throw Error() }",
+    "what texts are taken apart with": "String.prototype.split = () => { throw Error() }",
     "what elements are found by": "Element.prototype.matches = () => { throw Error() }",
     "dialogs": "delete HTMLDialogElement.prototype.showModal",
     "style sheets that are made": "delete CSSStyleSheet.prototype.replaceSync",

@@ -58,8 +58,17 @@ PAGES = {
 @pytest.mark.parametrize("body", PAGES.values(), ids=PAGES)
 def test_the_form_opens_in_place_on_a_page(guest: Guest, new_page: NewPage, body: str) -> None:
     page = visit(new_page, guest.page(body))
+    page.wait_for_function("window.amends?.ready")
     complain(page, guest)
     assert page.locator("amends-form").count() == 1
+
+
+def test_the_launcher_button_waits_until_the_page_is_complete(guest: Guest, new_page: NewPage) -> None:
+    # React 18 throws a page away whose document it makes its own and in which it finds an element more.
+    early = "<script>addEventListener('load', () => { window.early = !!document.querySelector('amends-launcher') })"
+    page = visit(new_page, guest.page(f"{early}</script>{SCRIPT.replace('async ', '')}"))
+    expect(page.get_by_role("link", name=LAUNCHER)).to_be_visible()
+    assert page.evaluate("early") is False
 
 
 def test_the_launcher_button_is_there_only_while_there_is_no_link(guest: Guest, new_page: NewPage) -> None:
@@ -148,10 +157,9 @@ def test_a_swap_of_the_body_while_the_form_is_open_loses_no_word_and_tells_where
     guest: Guest, new_page: NewPage
 ) -> None:
     page = visit(new_page, guest.page(path="/before"))
-    markup = page.inner_html("body")
     opened(page)
     page.keyboard.type("The bell ")
-    page.evaluate(SWAP, markup)
+    page.evaluate(SWAP, guest.filled(WIDGET))
     page.keyboard.type("fell off.")
     send_button(page).click()
     stored = guest.case(receipt(page))
@@ -160,10 +168,17 @@ def test_a_swap_of_the_body_while_the_form_is_open_loses_no_word_and_tells_where
 
 def test_after_a_swap_of_the_body_it_works_once(guest: Guest, new_page: NewPage) -> None:
     page = visit(new_page, guest.page())
-    page.evaluate(SWAP, page.inner_html("body"))
-    page.evaluate(SWAP, page.inner_html("body"))
+    page.evaluate(SWAP, guest.filled(WIDGET))
+    page.evaluate(SWAP, guest.filled(WIDGET))
     assert complain(page, guest).page == "/after"
     assert (page.locator("amends-form").count(), page.locator("amends-launcher").count()) == (1, 1)
+
+
+def test_after_a_swap_to_a_body_without_a_link_the_launcher_button_is_there(guest: Guest, new_page: NewPage) -> None:
+    page = visit(new_page, guest.page())
+    page.evaluate(SWAP, guest.filled(SCRIPT))
+    page.get_by_role("link", name=LAUNCHER).click()
+    expect(words(page)).to_be_focused()
 
 
 LEAVINGS: dict[str, Callable[[Page], object]] = {
