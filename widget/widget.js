@@ -68,14 +68,17 @@
   set();
   for (const call of queue) amends(...call);
 
-  try {
-    for (const key in localStorage) {
-      // What could not be sent when it was written is sent now: see form.js.
-      if (/^amends:/.test(key) && /"waiting":true/.test(localStorage[key])) {
-        load(key.slice(7)).then(() => form.deliver(options), () => {});
+  // What could not be sent when it was written is sent now: see form.js. Not at once: to look for it takes as long as to
+  // show the button.
+  setTimeout(() => {
+    try {
+      for (const key in localStorage) {
+        if (/^amends:/.test(key) && /"waiting":true/.test(localStorage[key])) {
+          load(key.slice(7)).then(() => form.deliver(options), () => {});
+        }
       }
-    }
-  } catch { /* denied: nothing waits there */ }
+    } catch { /* denied: nothing waits there */ }
+  }, 1000);
 
   const show = () => {
     // One sheet for page and shadow root: its first rule matches only outside, the others only inside. What hides
