@@ -1,6 +1,5 @@
 """The least that a Flask application can do to keep a complaint: one row, committed, for one request."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -10,20 +9,21 @@ from flask import Flask, request
 _own = threading.local()
 
 
+DATABASE = "bare.db"
+"""In the working folder, with its table and its log: `intake.py` makes it."""
+
+
 def _connection() -> sqlite3.Connection:
     if not hasattr(_own, "connection"):
-        _own.connection = sqlite3.connect(os.environ["BARE_DATABASE"], timeout=60, isolation_level=None)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-            _own.connection.execute(f"PRAGMA {pragma}")
+        _own.connection = sqlite3.connect(DATABASE, timeout=60, isolation_level=None)
+        _own.connection.execute("PRAGMA synchronous = FULL")
     connection: sqlite3.Connection = _own.connection
     return connection
 
 
 def application() -> Flask:
-    """Make the application; its table is there afterwards."""
+    """Make the application; its store is in the working folder."""
     app = Flask(__name__)
-    columns = "id INTEGER PRIMARY KEY, at REAL, text TEXT, email TEXT"
-    _connection().execute(f"CREATE TABLE IF NOT EXISTS complaint ({columns})")
 
     @app.post("/<company>/feedback")
     def feedback(company: str) -> tuple[dict[str, str], int]:

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -38,6 +38,9 @@ WORDS: Final = (
     "I ordered a kettle three weeks ago. It was promised for Friday the 12th and has not come. Nobody answers my "
     "mails. Please tell me when it comes, or send the money back. This is the {}th time that I ask."
 )
+BARE: Final = "bare.db"
+"""Where `bare.py` keeps what it gets, in its working folder."""
+
 WARM_UP: Final = 1
 """Seconds under load before anything is measured."""
 
@@ -120,15 +123,14 @@ def subjects(servers: Path | None, isso: Path | None, database: str) -> Iterator
     bare = ("--interface", "wsgi", "--factory", "--workers", "2", "--blocking-threads", "8", "--no-ws")
     where = ("--host", "127.0.0.1", "--port", PORT, "--log-level", "error", "benchmarks.bare:application")
     program = str(Path(python).with_name("granian"))
-    kept = _rows_of_a_file("bare.db", "complaint")
-    yield Subject("bare Flask, a commit each", (program, *bare, *where), ENCODED, kept, _BARE, headers=form)
+    kept = _rows_of_a_file(BARE, "complaint")
+    yield Subject(
+        "bare Flask, a commit each", (program, *bare, *where), ENCODED, kept, headers=form, prepare=_prepare_bare
+    )
     if servers:
         yield from _under_other_servers(servers)
     if isso:
         yield _isso(isso)
-
-
-_BARE: Final = {"BARE_DATABASE": "bare.db"}
 
 
 def _under_other_servers(programs: Path) -> Iterator[Subject]:
@@ -153,6 +155,13 @@ def _isso(programs: Path) -> Subject:
     count = _rows_of_a_file("isso.db", "comments")
     path = "/new?uri=%2Forders%2F17"
     return Subject("Isso", command, body, count, {"ISSO_SETTINGS": "isso.cfg"}, path, headers, _prepare_isso)
+
+
+def _prepare_bare(folder: Path) -> None:
+    """Make the store: to begin its log is nothing that several processes can do at once."""
+    with closing(sqlite3.connect(folder / BARE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE complaint (id INTEGER PRIMARY KEY, at REAL, text TEXT, email TEXT)")
 
 
 def _prepare_amends(folder: Path) -> None:
@@ -239,7 +248,7 @@ def _running(subject: Subject, folder: Path, slow: Path | None) -> Iterator[tupl
             if process.poll() is None:
                 process.terminate()
             with suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+                process.wait(2)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # with all processes that it started
             process.wait()

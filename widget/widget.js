@@ -68,7 +68,7 @@
   set();
   for (const call of queue) amends(...call);
 
-  // What could not be sent when it was written is sent now: see form.js. Not at once: to look for it takes as long as to
+  // What could not be sent when it was written is sent now: see form.js. Not right away, as to look for it takes as long as to
   // show the button.
   setTimeout(() => {
     try {
