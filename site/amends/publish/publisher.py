@@ -18,6 +18,7 @@ from amends.publish import stages
 from amends.publish.additions import Additions
 from amends.publish.customers import Customers
 from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.promising import Promising
 from amends.publish.wording import Wording, imported, wording
 from amends.publish.writer import Writer
 from amends.record import (
@@ -54,6 +55,7 @@ class Publisher:
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
         self._writer, self._inbox = Writer(content, locks, self._house), inbox
         self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
+        self._promising = Promising(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
 
@@ -355,7 +357,7 @@ class Publisher:
                 self._writer.put(path, write_ledger(noted).encode())
 
 
-_DEEDS = {
+_DEEDS: dict[str, Callable[[Publisher, Deed, datetime], None]] = {
     "publish": Publisher._publish,
     "reply": Publisher._reply,
     "answer": Publisher._answer,
@@ -364,6 +366,12 @@ _DEEDS = {
     "publish_words": Publisher._publish_words,
     "withhold_words": Publisher._withhold_words,
     "lift": Publisher._lift,
+    "promise": lambda publisher, deed, at: publisher._promising.make(deed, at),
+    "move": lambda publisher, deed, at: publisher._promising.move(deed, at),
+    "keep": lambda publisher, deed, at: publisher._promising.keep(deed, at),
+    "break": lambda publisher, deed, at: publisher._promising.break_(deed, at),
+    "solve": lambda publisher, deed, at: publisher._promising.solve(deed, at),
+    "give": lambda publisher, deed, at: publisher._promising.give(deed, at),
 }
 
 
