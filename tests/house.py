@@ -197,5 +197,5 @@ class Seat:
             base_url=URL,
         )
 
-    def decide(self, number: str, what: str, company: str = "acme", **fields: str) -> TestResponse:
+    def decide(self, number: str, what: str, /, company: str = "acme", **fields: str) -> TestResponse:
         return self.submit(f"/desk/{company}/{number}/{what}", page=f"/desk/{company}/{number}", **fields)

@@ -1,8 +1,11 @@
 """The desk's forms. Each carries Flask-WTF's token against forged requests."""
 
+import re
+from datetime import date
+
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from amends.case import Reason
 from amends.text import MAX_STAFF, clean, one_line
@@ -10,6 +13,14 @@ from amends.text import MAX_STAFF, clean, one_line
 MAX_NAME = 80
 MAX_LINE = 1000
 REASONS = {"": "choose one"} | {str(reason): str(reason).replace("-", " ") for reason in Reason}
+
+
+_OF_THE_CUSTOMER = re.compile(
+    r"\b(?:reviews?|ratings?|verdicts?|stars?|complaints?|bewertung\w*|rezension\w*|avis|rese[ñn]as?|"
+    r"beoordeling\w*|отзыв\w*|оценк\w*|жалоб\w*)\b|评价|評價|好评|好評|投诉|投訴|تقييم|مراجعة",
+    re.IGNORECASE,
+)
+"""What conditions of a gift may not speak of. Who really has to say something of it says it in the reply."""
 
 
 def _clean(text: str | None) -> str:
@@ -105,3 +116,78 @@ class ButtonForm(FlaskForm):
     """A button that changes something: undo, sign out."""
 
     deed = HiddenField()
+
+
+def _not_over(form: FlaskForm, field: Field) -> None:
+    """Refuse a day that is over. The form knows which day it is where the company is: `today`."""
+    if field.data and field.data < form.today:
+        raise ValidationError("This day is over; choose today or a later one.")
+
+
+def _unconditional(_form: FlaskForm, field: Field) -> None:
+    if _OF_THE_CUSTOMER.search(field.data or ""):
+        raise ValidationError(
+            "A gift never depends on what the customer says of you or takes back. Nothing was given; write conditions "
+            "about the gift alone."
+        )
+
+
+class _Dated(FlaskForm):
+    """A form with a day in it."""
+
+    today: date = date.min
+
+
+class PromiseForm(_Dated):
+    """Something that the company will do, and the day by whose end it is done."""
+
+    what = StringField(
+        "What you promise", [DataRequired("Please say what you promise."), Length(max=300)], filters=[_one_line]
+    )
+    due = DateField("By the end of", [DataRequired("Please choose the day."), _not_over])
+
+
+class MoveForm(_Dated):
+    """Another day for a promise, and why."""
+
+    promise = HiddenField()
+    due = DateField("New day", [DataRequired("Please choose the day."), _not_over])
+    why = StringField(
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+    )
+
+
+class BreakForm(FlaskForm):
+    """Why a promise will not be kept."""
+
+    promise = HiddenField()
+    why = StringField(
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+    )
+
+
+class SolvedForm(FlaskForm):
+    """Says that the matter is solved as the company sees it."""
+
+    name = StringField("Your name, as everyone will read it", [DataRequired("A person says so."), Length(max=MAX_NAME)])
+    text = TextAreaField("What was done", [Optional(), Length(max=MAX_STAFF)], filters=[_clean])
+
+
+class GiftForm(_Dated):
+    """Something for the customer, with all its conditions."""
+
+    what = StringField(
+        "What you give, as everyone will read it",
+        [DataRequired("Please say what you give."), Length(max=200)],
+        description="such as “a voucher for the next repair”",
+        filters=[_one_line],
+    )
+    value = StringField("What it is worth", [DataRequired("Please say what it is worth."), Length(max=80)])
+    code = StringField("Code", [Length(max=200)], description="only the customer sees it", filters=[_one_line])
+    conditions = TextAreaField(
+        "Conditions",
+        [DataRequired("Please write the conditions out, or “none”."), Length(max=1000), _unconditional],
+        description="all of them; “none” where there are none. Only the customer sees them",
+        filters=[_clean],
+    )
+    last_day = DateField("Last day", [Optional(), _not_over], description="empty where it does not end")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from amends.case import Case, Event
+from amends.case import Case, Event, Promise, promises
 from amends.desk.masking import Proposal, proposal
 from amends.inbox import cases
 from amends.inbox.additions import Addition
@@ -83,6 +83,16 @@ class Matter:
         if self.is_answered_privately or self.is_unread:
             return True
         return self.public is not None and not self.public.is_gone and not self.public.is_stub
+
+    @property
+    def can_be_promised(self) -> bool:
+        """Whether everyone can read of it, so that a promise about it is one to everyone."""
+        return self.public is not None and self.can_be_answered and not self.is_answered_privately
+
+    @property
+    def promises(self) -> Sequence[Promise]:
+        """What was promised."""
+        return promises(self.public) if self.public else ()
 
     @property
     def topic(self) -> str:

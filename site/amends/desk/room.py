@@ -1,0 +1,167 @@
+"""What every page of the desk about a case needs: the case as its reader may know it, and how decisions leave."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import abort, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as AnyResponse
+
+from amends.case import state
+from amends.clock import Clock
+from amends.desk import guard
+from amends.desk.forms import (
+    BreakForm,
+    ButtonForm,
+    GiftForm,
+    LiftForm,
+    MasksForm,
+    MoveForm,
+    PromiseForm,
+    PublishForm,
+    ReplyForm,
+    SolvedForm,
+    WithholdForm,
+)
+from amends.desk.inbox_list import can_be_read, waiting
+from amends.desk.matter import Matter, Reply
+from amends.inbox import Inbox, additions, cases, deeds, reports, verdicts
+from amends.inbox.cases import Contact
+from amends.inbox.deeds import Deed
+from amends.record import Current, find_case
+from amends.settings import Settings
+from amends.submission import UNSORTED
+
+Page = str | AnyResponse | tuple[str, int]
+
+
+class Room:
+    """A part of the desk: its pages are about cases, and each change is a decision that leaves after some seconds."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, record: Current) -> None:
+        self._settings, self._inbox, self._clock, self._record = settings, inbox, clock, record
+
+    def _matter(self, slug: str, number: str) -> Matter:
+        guard.require_company(slug)
+        try:
+            company = self._record().company(slug)
+        except KeyError:
+            abort(404)
+        with self._inbox.reading() as connection:
+            received = cases.get(connection, number)
+            # A number in this company's folder says nothing: what is private goes by the company in the inbox.
+            own = received is not None and received.company == slug
+            public = find_case(self._settings.content, slug, number)
+            matter = Matter(
+                company=company,
+                number=number,
+                received=received if own else None,
+                public=public,
+                contact=cases.contacts_of(connection, number) if own else Contact(),
+                answers=_answers(connection, number) if own else [],
+                verdicts=verdicts.of_case(connection, number) if own and not guard.person().is_keeper else [],
+                additions=additions.of_case(connection, number) if own and can_be_read(public) else [],
+                pending=deeds.of_case(connection, number, slug),
+                asked=list(deeds.asked(connection, number)) if own else [],
+            )
+        is_nowhere = matter.received is None and matter.public is None
+        if is_nowhere or (matter.is_private if guard.person().is_keeper else matter.is_held):
+            abort(404)
+        return matter
+
+    def _decide(self, matter: Matter, kind: str, **facts: str) -> bool:
+        """Store a decision; False where another one about this case is just leaving."""
+        now = self._clock()
+        leaves = now + timedelta(seconds=self._settings.undo_seconds)
+        decision = Deed(0, matter.company.slug, matter.number, kind, facts, guard.person().id, now, leaves)
+        with self._inbox.writing() as connection:
+            pending = deeds.of_case(connection, matter.number, matter.company.slug)
+            if any(deed.failed is None and not deed.is_customers for deed in pending):
+                return False
+            deeds.add(connection, decision)
+        return True
+
+    def _show(
+        self,
+        matter: Matter,
+        *,
+        publish: PublishForm | None = None,
+        reply: ReplyForm | None = None,
+        withhold: WithholdForm | None = None,
+        lift: LiftForm | None = None,
+        masks: Mapping[int, MasksForm] | None = None,
+        preview: Reply | None = None,
+        status: int = 200,
+        kept: str = "",
+        **forms: object,
+    ) -> Page:
+        now = self._clock()
+        page = self._render(
+            "desk/case.html",
+            lines=waiting(self._inbox, self._record(), guard.person(), now),
+            matter=matter,
+            address=f"{self._record().board.base_url}{matter.company.slug}/{matter.number}/",
+            state=state(matter.public, now, matter.company.zone) if matter.public else None,
+            publish_form=publish or self._publish_form(matter),
+            reply_form=reply or self._reply_form(matter),
+            withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
+            lift_form=lift or LiftForm(formdata=None),
+            preview=preview,
+            masks_forms=masks or {},
+            fresh_masks=MasksForm(formdata=None),
+            # Words that were typed and could not be sent, where the form that holds them is not shown.
+            kept=reply.text.data if reply and status in (409, 422) else kept,
+            **(_doing_forms(matter, guard.person().name) | forms),
+        )
+        return page, status
+
+    def _publish_form(self, matter: Matter) -> PublishForm:
+        form = PublishForm(topic=matter.topic)
+        form.topic.choices = _topics(matter)
+        return form
+
+    def _reply_form(self, matter: Matter, **facts: str) -> ReplyForm:
+        filled = {"topic": matter.topic, "name": guard.person().name, **facts}
+        form = ReplyForm(formdata=None, **filled) if facts else ReplyForm(**filled)
+        form.topic.choices = _topics(matter)
+        return form
+
+    def _render(self, template: str, **facts: object) -> str:
+        person, open_reports = guard.person(), 0
+        if person.is_keeper:
+            with self._inbox.reading() as connection:
+                open_reports = reports.count_open(connection)
+        facts |= {"person": person, "open_reports": open_reports, "button": ButtonForm(), "now": self._clock()}
+        return render_template(template, **facts)
+
+    def _back(self, matter: Matter) -> AnyResponse:
+        return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
+
+
+def _answers(connection: Connection, number: str) -> list[cases.Answer]:
+    """Return what was said in private; what the customer says to the company alone is none of the keeper's business."""
+    said = cases.answers(connection, number)
+    return [answer for answer in said if answer.by == "company" or not guard.person().is_keeper]
+
+
+def _topics(matter: Matter) -> dict[str, str]:
+    names = dict.fromkeys([*matter.company.topics, UNSORTED, matter.topic])
+    return {name: name.replace("-", " ") for name in names}
+
+
+def _doing_forms(matter: Matter, name: str) -> dict[str, FlaskForm]:
+    """Return the forms of a case as they are before anybody filled them in, by the names that templates have."""
+    return (
+        {
+            "promise_form": PromiseForm(formdata=None),
+            "move_form": MoveForm(formdata=None),
+            "break_form": BreakForm(formdata=None),
+            "fresh_move": MoveForm(formdata=None),
+            "fresh_break": BreakForm(formdata=None),
+            "solved_form": SolvedForm(formdata=None, name=name),
+            "gift_form": GiftForm(formdata=None),
+        }
+        if matter.can_be_promised
+        else {}
+    )
