@@ -1,0 +1,163 @@
+"""How dates and promises are said in a language, read from its file of words."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "ru", "nl", "zh", "de", "fr", "es")
+"""The languages that there are words of. Chinese is read in both scripts."""
+
+UNITS = ("minute", "hour", "working_day", "day", "week", "month")
+
+_SPACE, _NO_SPACE = r"\s{1,2}", r"\s{0,2}"
+_DAY, _MONTH = "0?[1-9]|[12][0-9]|3[01]", "0?[1-9]|1[0-2]"
+_ALIKE = {"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "，": ",", "：": ":", "；": ";", "（": "(", "）": ")"}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A way to write a date: `pattern`'s groups are the facts that its meaning needs."""
+
+    meaning: str
+    pattern: re.Pattern[str]
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a language's promises are made of.
+
+    `starts` is what a clause begins with, `ours` what makes it a promise of the company, and `others` what makes a date
+    in it something else. `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on.
+    `weekdays`, `months` and `numbers` say what the words of the groups of `when` mean.
+    """
+
+    alike: Mapping[int, str]
+    starts: re.Pattern[str]
+    signs: re.Pattern[str]
+    not_behind: re.Pattern[str]
+    not_ahead: re.Pattern[str]
+    weekdays: tuple[re.Pattern[str], ...]
+    months: tuple[re.Pattern[str], ...]
+    numbers: Mapping[str, int]
+    when: tuple[When, ...]
+
+    def facts(self, match: re.Match[str]) -> dict[str, int]:
+        """Return what the groups of a date that was found mean, in numbers."""
+        said = {name: words for name, words in match.groupdict().items() if words}
+        number = self._number(said.pop("n", "1"))
+        facts = {name: number for name in UNITS if said.pop(f"unit_{name}", None)}
+        if "weekday" in said:
+            facts["weekday"] = _index(self.weekdays, said["weekday"])
+        if "month" in said:
+            facts["month"] = _index(self.months, said["month"]) + 1
+        if "mon" in said:
+            facts["month"] = int(said["mon"])
+        facts |= {name: self._number(said[name]) for name in ("day", "year") if name in said}
+        return facts
+
+    def known_in(self, small: str) -> int:
+        """Return how many letters of a folded text belong to words of this grammar that tell of promises."""
+        every = (self.signs, self.starts, *(when.pattern for when in self.when))
+        return sum(len(found[0]) for pattern in every for found in pattern.finditer(small))
+
+    def _number(self, words: str) -> int:
+        return self.numbers[words] if words in self.numbers else int(words)
+
+
+@cache
+def grammar_of(language: str) -> Grammar:
+    """Return the grammar of one of `LANGUAGES`, read when it is first asked for."""
+    table = tomllib.loads(files("amends.promises").joinpath("words", f"{language}.toml").read_text(encoding="utf-8"))
+    return _compiled(table)
+
+
+def folded(text: str, words: Grammar) -> str:
+    """Return the text as the patterns expect it, every letter in its place."""
+    small = [low if len(low := letter.lower()) == 1 else letter for letter in text]
+    return "".join(small).translate(words.alike)
+
+
+def _index(patterns: Iterable[re.Pattern[str]], words: str) -> int:
+    return next(index for index, pattern in enumerate(patterns) if pattern.fullmatch(words))
+
+
+def _compiled(table: Mapping[str, Any]) -> Grammar:
+    clauses, dates = table["clauses"], table["dates"]
+    edge = not table.get("joined", False)
+    slots = _slots(table)
+    around = [_any(dates.get(key, ())) for key in ("by", "before", "behind")]
+    when = [
+        When(
+            meaning,
+            re.compile(_whole(_filled(pattern, slots), around, edge=edge, is_bound=key == "bound")),
+            meaning in _DAYS,
+        )
+        for key in ("free", "bound")
+        for meaning, patterns in dates.get(key, {}).items()
+        for pattern in patterns
+    ]
+    parts = {name: f"(?:{pattern})" for name, pattern in clauses.get("parts", {}).items()}
+    ours, others = (_edged(_any(_filled(one, parts) for one in clauses[key]), edge=edge) for key in ("ours", "others"))
+    return Grammar(
+        alike=str.maketrans(_ALIKE | {pair[0]: pair[1] for pair in table.get("alike", "").split()}),
+        starts=re.compile(_edged(_any(clauses["starts"]), edge=edge)),
+        signs=re.compile(f"(?P<others>{others})|(?P<ours>{ours})"),
+        not_behind=re.compile(_edged(_any(dates["not_behind"]), edge=edge) + r"\s?$"),
+        not_ahead=re.compile(r"\s?" + _edged(_any(dates["not_ahead"]), edge=edge)),
+        weekdays=tuple(map(re.compile, table["weekdays"])),
+        months=tuple(map(re.compile, table["months"])),
+        numbers=table["numbers"],
+        when=tuple(when),
+    )
+
+
+_DAYS = ("weekday", "weekday_next_week", "date", "day_of_month", "tomorrow", "day_after_tomorrow")
+"""What is one day, so that "before" it is the day before."""
+
+
+def _slots(table: Mapping[str, Any]) -> dict[str, str]:
+    words = "|".join(map(re.escape, sorted(table["numbers"], key=len, reverse=True)))
+    number = rf"(?<!\d)(?<!\d[.,])\d{{1,3}}(?![\d.,]\d|\d)|{words}"
+    unit = "|".join(f"(?P<unit_{name}>{table['units'][name]})" for name in UNITS if name in table["units"])
+    day = f"(?<![0-9])(?:{_DAY})(?![0-9])" + (f"|{words}" if table.get("joined") else "")
+    return {
+        "weekday": f"(?P<weekday>{'|'.join(table['weekdays'])})",
+        "anyday": f"(?:{'|'.join(table['weekdays'])})",
+        "month": f"(?P<month>{'|'.join(table['months'])})",
+        "mon": f"(?<![0-9])(?P<mon>{_MONTH})(?![0-9])",
+        "day": f"(?P<day>{day})",
+        "year": r"(?P<year>20\d\d)(?!\d)",
+        "n": rf"(?:(?:{number})\s?(?:{table['range']})\s?)?(?P<n>{number})",
+        "unit": f"(?:{unit})",
+    }
+
+
+def _whole(core: str, around: list[str], *, edge: bool, is_bound: bool) -> str:
+    """Return the pattern of a date with the words around it that belong to it: without them a bound one is none."""
+    by, before, behind = around
+    space = _SPACE if edge else r"\s?"
+    front = f"(?:(?:(?P<before>{before})|{by}){space}){{{int(is_bound and edge)},3}}"
+    back = f"(?:(?:{space})?{behind}){{{int(is_bound and not edge)},2}}"
+    return _edged(f"{front}(?:{core}){back}", edge=edge)
+
+
+def _filled(pattern: str, parts: Mapping[str, str]) -> str:
+    """Put the parts in the place of their names in braces; a space stands for any white space."""
+    return _spaced(re.sub(r"\{([a-z]+)\}", lambda name: parts[name[1]], pattern))
+
+
+def _spaced(pattern: str) -> str:
+    return pattern.replace(" ?", _NO_SPACE).replace(" ", _SPACE)
+
+
+def _any(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(_spaced, patterns)) or '(?!)'})"
+
+
+def _edged(pattern: str, *, edge: bool) -> str:
+    return rf"(?<!\w)(?:{pattern})(?!\w)" if edge else f"(?:{pattern})"

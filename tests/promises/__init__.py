@@ -1,0 +1,1 @@
+"""Labelled replies of companies, and how much of what they promise is found."""
