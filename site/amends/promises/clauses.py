@@ -3,7 +3,7 @@
 A text is cut into sentences and clauses. In a clause the sign that stands nearest before a date decides what the date
 is ("we will ... by Friday", "you can ... by Friday"), else the nearest behind it; a clause without a sign goes with the
 one before it in its sentence, else with the one behind it. In a sentence without any sign only what cannot but be ahead
-is promised ("tomorrow"); nothing is in a question, nor in words that are quoted.
+is promised ("tomorrow", "by Friday"); nothing is in a question, nor in words that are quoted.
 """
 
 import re
@@ -32,7 +32,7 @@ _LONGEST = 40
 class Dated:
     """Words for a date and where they stand; `is_before` is whether the promise ends before that day.
 
-    `signs` are those among the words themselves.
+    `is_ahead` is whether the words are only said of what is ahead, and `signs` are those among the words themselves.
     """
 
     start: int
@@ -40,6 +40,7 @@ class Dated:
     meaning: str
     facts: dict[str, int]
     is_before: bool
+    is_ahead: bool
     signs: tuple[re.Match[str], ...]
 
     def day(self, now: datetime, calendar: Calendar) -> date | None:
@@ -89,7 +90,7 @@ def _of_sentence(small: str, start: int, end: int, dates: Sequence[Dated], words
         nearest = [*before[::-1], *behind, *one.signs]
         nearest += [sign for clause in signs[:index][::-1] for sign in clause[::-1]]
         nearest += [sign for clause in signs[index + 1 :] for sign in clause]
-        if nearest[0]["ours"] if nearest else one.meaning in _AHEAD:
+        if nearest[0]["ours"] if nearest else one.is_ahead:
             yield one
 
 
@@ -118,5 +119,6 @@ def _dates(small: str, words: Grammar) -> list[Dated]:
             continue
         taken[start:end] = b"\1" * (end - start)
         is_before = when.is_exact and match["before"] is not None
-        dates.append(Dated(start, end, when.meaning, words.facts(match), is_before, _own(match[0], words)))
+        is_ahead = when.meaning in _AHEAD or words.deadline.search(match[0]) is not None
+        dates.append(Dated(start, end, when.meaning, words.facts(match), is_before, is_ahead, _own(match[0], words)))
     return sorted(dates, key=lambda one: one.start)

@@ -32,7 +32,8 @@ class Grammar:
     """What a language's promises are made of.
 
     `starts` is what a clause begins with, `ours` what makes it a promise of the company, and `others` what makes a date
-    in it something else. `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on.
+    in it something else. `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on;
+    `deadline` is in words that can only be ahead.
     `weekdays`, `months` and `numbers` say what the words of the groups of `when` mean.
     """
 
@@ -41,6 +42,7 @@ class Grammar:
     signs: re.Pattern[str]
     not_behind: re.Pattern[str]
     not_ahead: re.Pattern[str]
+    deadline: re.Pattern[str]
     weekdays: tuple[re.Pattern[str], ...]
     months: tuple[re.Pattern[str], ...]
     numbers: Mapping[str, int]
@@ -108,6 +110,7 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
         starts=re.compile(_edged(_any(clauses["starts"]), edge=edge)),
         signs=re.compile(f"(?P<others>{others})|(?P<ours>{ours})"),
         not_behind=re.compile(_edged(_any(dates["not_behind"]), edge=edge) + r"\s?$"),
+        deadline=re.compile(_any(dates["deadline"])),
         not_ahead=re.compile(r"\s?" + _edged(_any(dates["not_ahead"]), edge=edge)),
         weekdays=tuple(map(re.compile, table["weekdays"])),
         months=tuple(map(re.compile, table["months"])),
