@@ -88,8 +88,10 @@ def _of_sentence(small: str, start: int, end: int, dates: Sequence[Dated], words
         before = [sign for sign in signs[index] if sign.end() <= offset]
         behind = [sign for sign in signs[index] if sign.start() >= offset]
         nearest = [*before[::-1], *behind, *one.signs]
-        nearest += [sign for clause in signs[:index][::-1] for sign in clause[::-1]]
-        nearest += [sign for clause in signs[index + 1 :] for sign in clause]
+        around = [sign for clause in signs[:index][::-1] for sign in clause[::-1]]
+        around += [sign for clause in signs[index + 1 :] for sign in clause]
+        # "We found the cause, and by Friday it is gone."
+        nearest += [sign for sign in around if not (one.is_ahead and sign["past"])]
         if nearest[0]["ours"] if nearest else one.is_ahead:
             yield one
 

@@ -31,10 +31,10 @@ class When:
 class Grammar:
     """What a language's promises are made of.
 
-    `starts` is what a clause begins with, `ours` what makes it a promise of the company, and `others` what makes a date
-    in it something else. `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on;
-    `deadline` is in words that can only be ahead.
-    `weekdays`, `months` and `numbers` say what the words of the groups of `when` mean.
+    `starts` is what a clause begins with, and `signs` say whose a date in it is: `ours` that it is a promise of the
+    company, `others` that it is something else, and so does the `past`. `not_behind` and `not_ahead` stand right before
+    and behind a date that nothing is due on; `deadline` is in words that can only be ahead. `weekdays`, `months` and
+    `numbers` say what the words of the groups of `when` mean.
     """
 
     alike: Mapping[int, str]
@@ -104,11 +104,14 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
         for pattern in patterns
     ]
     parts = {name: f"(?:{pattern})" for name, pattern in clauses.get("parts", {}).items()}
-    ours, others = (_edged(_any(_filled(one, parts) for one in clauses[key]), edge=edge) for key in ("ours", "others"))
+    signs = (
+        f"(?P<{key}>{_edged(_any(_filled(one, parts) for one in clauses[key]), edge=edge)})"
+        for key in ("past", "others", "ours")
+    )
     return Grammar(
         alike=str.maketrans(_ALIKE | {pair[0]: pair[1] for pair in table.get("alike", "").split()}),
         starts=re.compile(_edged(_any(clauses["starts"]), edge=edge)),
-        signs=re.compile(f"(?P<others>{others})|(?P<ours>{ours})"),
+        signs=re.compile("|".join(signs)),
         not_behind=re.compile(_edged(_any(dates["not_behind"]), edge=edge) + r"\s?$"),
         deadline=re.compile(_any(dates["deadline"])),
         not_ahead=re.compile(r"\s?" + _edged(_any(dates["not_ahead"]), edge=edge)),
