@@ -87,6 +87,13 @@ def test_without_a_language_the_one_is_taken_that_knows_most_of_the_text() -> No
         ("by the 31st", date(2026, 12, 31)),
         ("by 2027-01-08", date(2027, 1, 8)),
         ("within 3 months", date(2027, 2, 18)),
+        ("within a couple\nof days", date(2026, 11, 20)),
+        ("next Friday", date(2026, 11, 27)),
+        ("this weekend", date(2026, 11, 22)),
+        ("in December", date(2026, 12, 31)),
+        ("by the end of the year", date(2026, 12, 31)),
+        ("by 12/31", date(2026, 12, 31)),
+        ("by 3/12", date(2026, 12, 3)),
     ],
 )
 def test_words_mean_the_last_day_on_which_they_are_kept(words: str, day: date) -> None:
@@ -193,6 +200,21 @@ def test_each_promise_is_proposed_where_it_stands_and_a_day_once_in_a_sentence()
         ("tomorrow", date(2026, 11, 19)),
         ("by Friday", date(2026, 11, 20)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("We found the cause, and by Friday it is gone.", "by Friday"),
+        ("If you choose the refund, it will be with you in 3 days.", "in 3 days"),
+        ("The refund, I see, by Friday at the latest.", "by Friday at the latest"),
+        ("A new pair goes to you tomorrow", "tomorrow"),
+        ("You can keep it. By Friday we will send another.", "By Friday"),
+        ("The engineer comes at 3 p.m. on Friday.", "at 3 p.m. on Friday"),
+    ],
+)
+def test_what_decides_is_the_nearest_sign_in_the_sentence(text: str, words: str) -> None:
+    assert [one.words for one in find(text, WEDNESDAY, LONDON, "en")] == [words]
 
 
 # --- Any text ---

@@ -68,7 +68,8 @@ class Grammar:
         return sum(len(found[0]) for pattern in every for found in pattern.finditer(small))
 
     def _number(self, words: str) -> int:
-        return self.numbers[words] if words in self.numbers else int(words)
+        name = " ".join(words.split())
+        return self.numbers[name] if name in self.numbers else int(name)
 
 
 @cache
@@ -127,7 +128,7 @@ _DAYS = ("weekday", "weekday_next_week", "date", "day_of_month", "tomorrow", "da
 
 
 def _slots(table: Mapping[str, Any]) -> dict[str, str]:
-    words = "|".join(map(re.escape, sorted(table["numbers"], key=len, reverse=True)))
+    words = "|".join(sorted(table["numbers"], key=len, reverse=True))
     number = rf"(?<!\d)(?<!\d[.,])\d{{1,3}}(?![\d.,]\d|\d)|{words}"
     unit = "|".join(f"(?P<unit_{name}>{table['units'][name]})" for name in UNITS if name in table["units"])
     day = f"(?<![0-9])(?:{_DAY})(?![0-9])" + (f"|{words}" if table.get("joined") else "")
