@@ -1,11 +1,12 @@
 """What staff do about a case beside replying: promises, gifts, and saying that it is solved."""
 
+import re
 from datetime import timedelta
-from html import escape
+from html import escape, unescape
 
 import pytest
 
-from amends.case import State, promises, state
+from amends.case import Case, State, promises, state
 from amends.inbox import gifts
 from tests.house import House, Seat
 
@@ -29,9 +30,12 @@ def day(house: House, days: int) -> str:
     return (house.now.date() + timedelta(days=days)).isoformat()
 
 
+def the_case(house: House, number: str) -> Case:
+    return next(entry.case for entry in house.record().entries["acme"] if entry.case.number == number)
+
+
 def made(house: House, number: str) -> list[tuple[str, str]]:
-    case = next(entry.case for entry in house.record().entries["acme"] if entry.case.number == number)
-    return [(one.what, one.due.isoformat()) for one in promises(case) if one.is_running]
+    return [(one.what, one.due.isoformat()) for one in promises(the_case(house, number)) if one.is_running]
 
 
 def test_a_promise_leaves_after_the_seconds_to_undo_it_and_is_on_the_list(
@@ -164,8 +168,7 @@ def test_what_the_company_calls_solved_is_no_more_than_that(house: House, olga: 
     house.work()
     olga.decide(number, "solve", name="Olga", text="It came.")
     house.work()
-    case = next(entry.case for entry in house.record().entries["acme"] if entry.case.number == number)
-    assert state(case, house.now) is State.SOLVED
+    assert state(the_case(house, number), house.now) is State.SOLVED
 
 
 @pytest.mark.parametrize("what", ["promise", "move", "keep", "break", "solve", "give"])
@@ -193,3 +196,59 @@ def test_two_decisions_at_once_are_told_and_the_second_loses_no_word(house: Hous
     answer = olga.submit(f"/desk/acme/{number}/give", page="/desk/", **GIFT)
     assert answer.status_code == 409
     assert "CANARY-7" in answer.text
+
+
+# --- What a reply promises ---
+
+REPLY = {"name": "Olga", "measure": "", "topic": "delivery", "do": "send"}
+WORDS = "I am sorry. We will send a new label by Friday. It costs nothing. You get the money back within two days."
+
+
+def keys_of(page: str) -> list[str]:
+    return [unescape(key) for key in re.findall(r'name="proposed" value="([^"]*)"', page)]
+
+
+def test_days_in_a_reply_are_proposed_as_promises_before_it_leaves(house: House, olga: Seat, number: str) -> None:
+    answer = olga.decide(number, "reply", text=WORDS, **REPLY)
+    assert answer.status_code == 200
+    assert "Nothing was sent yet: your reply seems to promise something by a day." in answer.text
+    assert "We will send a new label by Friday" in answer.text
+    assert len(keys_of(answer.text)) == 2
+    house.work()
+    assert not the_case(house, number).replies
+
+
+def test_what_staff_tick_becomes_a_promise_by_the_day_they_choose_and_nothing_else_does(
+    house: House, olga: Seat, number: str
+) -> None:
+    label, money = keys_of(olga.decide(number, "reply", text=WORDS, **REPLY).text)
+    days = [day(house, 9), day(house, 9)]
+    fields = {"text": WORDS, **REPLY, "proposed": [label, money], "promise": [label], "promise_due": days}
+    assert olga.decide(number, "reply", **fields).status_code == 302  # type: ignore[arg-type]  # lists, as forms have them
+    house.work()
+    assert the_case(house, number).replies[0].text == WORDS
+    assert made(house, number) == [("We will send a new label by Friday", day(house, 9))]
+
+
+@pytest.mark.parametrize("chosen", ["", "soon", "2020-01-01"])
+def test_a_day_that_is_none_or_over_leaves_the_one_that_was_found(
+    house: House, olga: Seat, number: str, chosen: str
+) -> None:
+    words = "We will send it within two days."
+    (key,) = keys_of(olga.decide(number, "reply", text=words, **REPLY).text)
+    olga.decide(number, "reply", text=words, **REPLY, proposed=key, promise=key, promise_due=chosen)
+    house.work()
+    assert made(house, number) == [("We will send it within two days", day(house, 2))]
+
+
+def test_a_reply_that_was_changed_after_the_proposals_is_looked_at_again(house: House, olga: Seat, number: str) -> None:
+    (key,) = keys_of(olga.decide(number, "reply", text="We will send it by Friday.", **REPLY).text)
+    changed = "We will send it by Friday. We will call you tomorrow."
+    answer = olga.decide(number, "reply", text=changed, **REPLY, proposed=key, promise=key)
+    assert len(keys_of(answer.text)) == 2
+
+
+def test_what_only_the_customer_reads_is_no_promise_to_everyone(house: House, olga: Seat) -> None:
+    number = house.receive(publicity="private")
+    fields = {**REPLY, "text": "We will send it by Friday."}
+    assert olga.decide(number, "reply", **fields).status_code == 302

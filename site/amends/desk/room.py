@@ -108,6 +108,7 @@ class Room:
             withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
             lift_form=lift or LiftForm(formdata=None),
             preview=preview,
+            promised=forms.pop("promised", ()),
             masks_forms=masks or {},
             fresh_masks=MasksForm(formdata=None),
             # Words that were typed and could not be sent, where the form that holds them is not shown.

@@ -7,8 +7,7 @@ is looked for stands in `words/<language>.toml`; what the words mean, and what i
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from amends.promises.clauses import Dated, promised
 from amends.promises.days import from_monday_to_friday
@@ -38,7 +37,7 @@ class Proposal:
 def find(
     text: str,
     now: datetime,
-    zone: ZoneInfo,
+    zone: tzinfo,
     language: str | None = None,
     calendar: Callable[[date], bool] = from_monday_to_friday,
 ) -> tuple[Proposal, ...]:
@@ -60,7 +59,7 @@ def _nearest(text: str) -> Grammar:
 
 
 def _found(
-    text: str, words: Grammar, local: datetime, zone: ZoneInfo, calendar: Callable[[date], bool]
+    text: str, words: Grammar, local: datetime, zone: tzinfo, calendar: Callable[[date], bool]
 ) -> Iterator[Proposal]:
     said: set[tuple[int, date]] = set()
     for one, sentence in promised(text, folded(text, words), words):

@@ -3,7 +3,8 @@
 Each is written once, also where the process ends between the record and the inbox: the same again changes nothing.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from amends.inbox.deeds import Deed
 from amends.inbox.gifts import Gift
 from amends.inbox.notices import ToCustomer
 from amends.publish.errors import CannotPublishError
+from amends.publish.wording import in_public
 from amends.publish.writer import Writer
 
 
@@ -24,11 +26,22 @@ class Promising:
 
     def make(self, deed: Deed, at: datetime) -> None:
         """Promise something by a day; KeyError or ValueError where the deed does not say what, or no day."""
-        case = self._case(deed)
-        event = Event(at, "company", "promise", what=deed.facts["what"], due=date.fromisoformat(deed.facts["due"]))
-        made = (there for there in case.events if there.event == "promise" and there.at >= at)
-        if not any(replace(there, at=at, promise=None, what=event.what) == event for there in made):
-            self._writer.add(deed.company, deed.number, replace(event, promise=_next(case)))
+        self._make(deed, [deed.facts], at)
+
+    def make_with_reply(self, deed: Deed, at: datetime) -> None:
+        """Promise what a reply says, where staff confirmed it."""
+        self._make(deed, json.loads(deed.facts.get("promises", "[]")), at)
+
+    def _make(self, deed: Deed, made: Sequence[Mapping[str, str]], at: datetime) -> None:
+        for facts in made:
+            case = self._case(deed)
+            event = Event(at, "company", "promise", what=facts["what"], due=date.fromisoformat(facts["due"]))
+            shown = in_public(self._writer.house(deed.company), event)
+            there = [
+                replace(one, at=at, promise=None) for one in case.events if one.event == "promise" and one.at >= at
+            ]
+            if shown not in there:
+                self._writer.add(deed.company, deed.number, replace(event, promise=_next(case)))
 
     def move(self, deed: Deed, at: datetime) -> None:
         """Move a promise to another day, with the reason, which everyone can read; its customer hears of it."""

@@ -202,6 +202,7 @@ class Publisher:
         if "topic" in facts:
             self._publish(deed, at, alone=False)
         case = self._writer.add(deed.company, deed.number, event, Choice.load(facts.get("masks", "")))
+        self._promising.make_with_reply(deed, at)
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
             known = received is not None and received.company == deed.company

@@ -1,0 +1,63 @@
+"""Days that are promised in a reply: found while it is written, and made promises only where a person confirms them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from amends.desk.matter import Matter
+from amends.promises import find
+
+_ENDS = ".!?\n。！？"
+"""What ends a sentence, well enough for a proposal that somebody reads."""
+
+MOST = 10
+"""How many are proposed for one reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A promise that a reply seems to make: what, and by the end of which day. `key` tells it from the others."""
+
+    key: str
+    words: str
+    what: str
+    due: date
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what a deed keeps of it."""
+        return {"what": self.what, "due": self.due.isoformat()}
+
+
+def proposed(matter: Matter, text: str, now: datetime) -> Sequence[Proposed]:
+    """Return what a public reply seems to promise."""
+    company = matter.company
+    found = find(text, now, company.zone, None)
+    return [
+        Proposed(f"{one.day.isoformat()}/{one.words}", one.words, _sentence(text, one.start, one.end), one.day)
+        for one in found[:MOST]
+    ]
+
+
+def confirmed(found: Iterable[Proposed], ticked: Iterable[str], days: Mapping[str, str]) -> dict[str, str]:
+    """Return what a deed keeps of what was proposed: what is promised, by the days that were chosen, and what not.
+
+    ValueError where a day that was chosen is none.
+    """
+    kept = set(ticked)
+    made = [{**one.facts, "due": _day(days.get(one.key), one.due)} for one in found if one.key in kept]
+    dismissed = [one.words for one in found if one.key not in kept]
+    facts = {"promises": made, "dismissed": dismissed}
+    return {name: json.dumps(value, ensure_ascii=False) for name, value in facts.items() if value}
+
+
+def _day(chosen: str | None, found: date) -> str:
+    return date.fromisoformat(chosen).isoformat() if chosen else found.isoformat()
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    """Return the sentence in which the words stand, shortened to what a promise may say."""
+    first = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
+    last = min((at for mark in _ENDS if (at := text.find(mark, end)) >= 0), default=len(text))
+    return " ".join(text[first:last].split())[:300]
