@@ -224,21 +224,22 @@ def test_what_staff_tick_becomes_a_promise_by_the_day_they_choose_and_nothing_el
     label, money = keys_of(olga.decide(number, "reply", text=WORDS, **REPLY).text)
     days = [day(house, 9), day(house, 9)]
     fields = {"text": WORDS, **REPLY, "proposed": [label, money], "promise": [label], "promise_due": days}
+    fields |= {"promise_what": ["a new label", ""]}
     assert olga.decide(number, "reply", **fields).status_code == 302  # type: ignore[arg-type]  # lists, as forms have them
     house.work()
     assert the_case(house, number).replies[0].text == WORDS
-    assert made(house, number) == [("We will send a new label by Friday", day(house, 9))]
+    assert made(house, number) == [("a new label", day(house, 9))]
 
 
-@pytest.mark.parametrize("chosen", ["", "soon", "2020-01-01"])
-def test_a_day_that_is_none_or_over_leaves_the_one_that_was_found(
-    house: House, olga: Seat, number: str, chosen: str
+@pytest.mark.parametrize(("chosen", "days"), [("", 2), ("soon", 2), ("2020-01-01", 0)])
+def test_a_day_that_is_none_leaves_the_one_that_was_found_and_one_that_is_over_is_today(
+    house: House, olga: Seat, number: str, chosen: str, days: int
 ) -> None:
     words = "We will send it within two days."
     (key,) = keys_of(olga.decide(number, "reply", text=words, **REPLY).text)
     olga.decide(number, "reply", text=words, **REPLY, proposed=key, promise=key, promise_due=chosen)
     house.work()
-    assert made(house, number) == [("We will send it within two days", day(house, 2))]
+    assert made(house, number) == [("We will send it within two days", day(house, days))]
 
 
 def test_a_reply_that_was_changed_after_the_proposals_is_looked_at_again(house: House, olga: Seat, number: str) -> None:

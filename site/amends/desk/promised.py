@@ -1,15 +1,20 @@
 """Days that are promised in a reply: found while it is written, and made promises only where a person confirms them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import zip_longest
 
 from amends.desk.matter import Matter
 from amends.promises import find
+from amends.text import one_line
 
 _ENDS = ".!?\n。！？"
 """What ends a sentence, well enough for a proposal that somebody reads."""
+
+MOST_CHARACTERS = 300
+"""How long the words of a promise may be."""
 
 MOST = 10
 """How many are proposed for one reply."""
@@ -40,24 +45,34 @@ def proposed(matter: Matter, text: str, now: datetime) -> Sequence[Proposed]:
     ]
 
 
-def confirmed(found: Iterable[Proposed], ticked: Iterable[str], days: Mapping[str, str]) -> dict[str, str]:
-    """Return what a deed keeps of what was proposed: what is promised, by the days that were chosen, and what not.
+def confirmed(
+    found: Sequence[Proposed], ticked: Iterable[str], said: Sequence[str], days: Sequence[str], today: date
+) -> dict[str, str]:
+    """Return what a deed keeps of what was proposed: what is promised by which day, and what is none.
 
-    ValueError where a day that was chosen is none.
+    `said` and `days` are what staff wrote, for each that was found. What is empty or no day counts as not written, and a
+    day that is over as `today`.
     """
     kept = set(ticked)
-    made = [{**one.facts, "due": _day(days.get(one.key), one.due)} for one in found if one.key in kept]
+    made = [
+        replace(one, what=one_line(what, MOST_CHARACTERS) or one.what, due=_day(day, one.due, today)).facts
+        for one, what, day in zip_longest(found, said, days, fillvalue="")
+        if isinstance(one, Proposed) and one.key in kept
+    ]
     dismissed = [one.words for one in found if one.key not in kept]
     facts = {"promises": made, "dismissed": dismissed}
     return {name: json.dumps(value, ensure_ascii=False) for name, value in facts.items() if value}
 
 
-def _day(chosen: str | None, found: date) -> str:
-    return date.fromisoformat(chosen).isoformat() if chosen else found.isoformat()
+def _day(chosen: str, found: date, today: date) -> date:
+    try:
+        return max(date.fromisoformat(chosen), today)
+    except ValueError:
+        return found
 
 
 def _sentence(text: str, start: int, end: int) -> str:
     """Return the sentence in which the words stand, shortened to what a promise may say."""
     first = max(text.rfind(mark, 0, start) for mark in _ENDS) + 1
     last = min((at for mark in _ENDS if (at := text.find(mark, end)) >= 0), default=len(text))
-    return " ".join(text[first:last].split())[:300]
+    return " ".join(text[first:last].split())[:MOST_CHARACTERS]

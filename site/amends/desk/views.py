@@ -1,8 +1,5 @@
 """The pages of the desk."""
 
-import re
-from collections.abc import Sequence
-
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from amends.clock import Clock
@@ -19,14 +16,12 @@ from amends.desk.forms import (
 from amends.desk.inbox_list import waiting
 from amends.desk.masking import chosen, found_in, found_in_reply, wrong_words
 from amends.desk.matter import Matter, Reply
-from amends.desk.promised import Proposed, confirmed, proposed
+from amends.desk.promised import confirmed, proposed
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
 from amends.inbox import Inbox, additions, cases, deeds, reports
 from amends.record import Current
 from amends.settings import Settings
-
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Desk(Room):
@@ -118,20 +113,14 @@ class Desk(Room):
             preview = Reply.of(matter, facts, found, choice)
             return self._show(matter, reply=form, preview=preview, promised=promised)
         facts["masks"] = choice.dump()
-        facts |= confirmed(promised, request.form.getlist("promise"), self._days(promised))
+        ticked, said, days = (request.form.getlist(f"promise{name}") for name in ("", "_what", "_due"))
+        facts |= confirmed(promised, ticked, said, days, self._clock().astimezone(matter.company.zone).date())
         facts = {name: text for name, text in facts.items() if text}
         if matter.is_unread:
             facts["topic"] = form.topic.data
         if not self._decide(matter, "answer" if matter.is_answered_privately else "reply", **facts):
             return self._show(self._matter(company, number), reply=form, status=409)
         return self._back(matter)
-
-    def _days(self, promised: Sequence[Proposed]) -> dict[str, str]:
-        """Return the days that staff chose for what a reply promises; what is no day, or over, counts as not chosen."""
-        today = self._clock().date().isoformat()
-        chosen = dict(zip(request.form.getlist("proposed"), request.form.getlist("promise_due"), strict=False))
-        known = {one.key for one in promised}
-        return {key: day for key, day in chosen.items() if key in known and _DAY.fullmatch(day) and day >= today}
 
     def ask(self, company: str, number: str) -> Page:
         """Ask the keeper to withhold a text: no company decides that for itself."""
