@@ -50,8 +50,8 @@ def confirmed(
 ) -> dict[str, str]:
     """Return what a deed keeps of what was proposed: what is promised by which day, and what is none.
 
-    `said` and `days` are what staff wrote, for each that was found. What is empty or no day counts as not written, and a
-    day that is over as `today`.
+    `said` and `days` are what staff wrote, for each that was found. What is empty or no day counts as not written,
+    and a day that is over as `today`.
     """
     kept = set(ticked)
     made = [
