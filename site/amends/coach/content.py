@@ -1,0 +1,125 @@
+"""Whether a reply moves the case on, answers what was asked, and can be read and shown."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from amends import personal
+from amends.case import Kind
+from amends.coach.model import Finding, Reply, Rule
+from amends.coach.phrases import plain
+from amends.coach.reading import Read, is_question, sentences_of
+from amends.language import N_
+
+_NO_MEASURE = N_(
+    "Neither what was done nor what comes next is said: name a deed, a day or a question, as in “I refunded you €20;"
+    " the new lamp leaves on Friday”."
+)
+_TOO_LONG = N_("Few read on from here: leave out what the customer need not know. Above {most}: {over}.")
+_PERSONAL = N_("This is personal data, and everybody can read the reply: leave it out, or answer in private.")
+_NOT_ANSWERED = N_("What the customer asked is not taken up: answer it, or ask what you need in order to answer.")
+_COPIED = N_("This is nearly an earlier reply of yours: say what is true of this case alone.")
+
+MOST_WORDS, MOST_HAN = 120, 220
+"""How long a reply may be: words, or characters where no spaces stand between words."""
+
+_HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(r"[^\W_]+(?:['’.,@-][^\W_]+)*")
+_UNIT = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
+_RUN, _ALIKE = 5, 0.6
+_FEWEST, _FEWEST_HAN = 12, 20
+_SHORT = 25
+_STEM, _LEAST_OF_A_WORD = 5, 3
+
+
+def measure(read: Read) -> Iterator[Finding]:
+    """Miss a deed, a day to come and a question that moves it on, in the answer to a complaint."""
+    if read.is_complaint and not read.deeds:
+        yield Finding(Rule.MEASURE, 0, 0, _NO_MEASURE)
+
+
+def too_long(read: Read) -> Iterator[Finding]:
+    """Find what stands beyond `MOST_WORDS` or `MOST_HAN`."""
+    units, most = (_WORD, MOST_WORDS) if read.words.spaced else (_UNIT, MOST_HAN)
+    every = list(units.finditer(read.text))
+    if len(every) > most:
+        facts = (("most", most), ("over", len(every) - most))
+        yield Finding(Rule.TOO_LONG, every[most].start(), len(read.text), _TOO_LONG, facts)
+
+
+def personal_data(reply: Reply) -> Iterator[Finding]:
+    """Find personal data, but not the company's own contacts, and not what the customer shows as their name."""
+    own = {personal.key(contact) for contact in reply.contacts}
+    shown = personal.key(reply.author or "")
+    for found in personal.find(reply.text, reply.country, reply.order_pattern):
+        key = personal.key(reply.text[found.start : found.end])
+        if key not in own and key not in shown:
+            yield Finding(Rule.PERSONAL_DATA, found.start, found.end, _PERSONAL)
+
+
+def unanswered(read: Read) -> Iterator[Finding]:
+    """Miss an answer to what the customer asked.
+
+    A question is taken up by a yes or a no, by asking back, by a number in a short reply where a quantity was asked
+    for, and by any word of the question that tells what it is about. So a reply that repeats a word and says nothing is
+    not seen, and one that answers wholly in other words is taken for none.
+    """
+    asked = _questions(read)
+    if asked and not any(_is_taken_up(question, read) for question in asked):
+        yield Finding(Rule.UNANSWERED, 0, 0, _NOT_ANSWERED)
+
+
+def _questions(read: Read) -> list[str]:
+    """Return what the customer asked: sentences with a question mark, or which begin as a question does."""
+    if read.reply.kind in (Kind.PRAISE, Kind.IDEA):
+        return []
+    text = plain(read.reply.asked)
+    sentences = [text[start:end].strip() for start, end in sentences_of(text)]
+    begins = read.words["question.begin"].match if read.reply.kind is Kind.QUESTION else lambda _: None
+    return [sentence for sentence in sentences if is_question(sentence) or begins(sentence)]
+
+
+def _is_taken_up(question: str, read: Read) -> bool:
+    words = read.words
+    if words["question.answer"].search(read.text) or is_question(read.text) or "?" in read.text or "？" in read.text:
+        return True
+    is_short = len(_UNIT.findall(read.text)) <= _SHORT
+    if is_short and words["question.quantity"].search(question) and words["question.number"].search(read.text):
+        return True
+    return not _subjects(question, read).isdisjoint(_subjects(read.text, read))
+
+
+def _subjects(text: str, read: Read) -> set[str]:
+    """Return what a text is about: the beginnings of its words, or its pairs of characters, without common ones."""
+    text = text.casefold()
+    common = read.words.common
+    if read.words.spaced:
+        words = (word for word in _WORD.findall(text) if len(word) >= _LEAST_OF_A_WORD and word not in common)
+        return {word[:_STEM] for word in words}
+    for word in sorted(common, key=len, reverse=True):
+        text = text.replace(word, " ")
+    units = [(found[0], found.start()) for found in _UNIT.finditer(text)]
+    return {one + two for (one, at), (two, next_at) in pairwise(units) if next_at == at + 1}
+
+
+def copied(read: Read) -> Iterator[Finding]:
+    """Find a reply that has six in ten of its runs of five words (or characters) in common with an earlier one.
+
+    The measure is Jaccard's, of both sets of runs. Thanks in one sentence are nobody's copy.
+    """
+    units = _WORD if read.words.spaced else _UNIT
+    own = _runs(read.text, units)
+    if len(own) + _RUN - 1 < (_FEWEST if read.words.spaced else _FEWEST_HAN):
+        return
+    if any(_jaccard(own, _runs(plain(earlier), units)) >= _ALIKE for earlier in read.reply.earlier):
+        yield Finding(Rule.COPIED, 0, len(read.text), _COPIED)
+
+
+def _runs(text: str, units: re.Pattern[str]) -> set[tuple[str, ...]]:
+    words = units.findall(text.casefold())
+    return {tuple(words[start : start + _RUN]) for start in range(len(words) - _RUN + 1)}
+
+
+def _jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+    both = len(one & other)
+    return both / (len(one) + len(other) - both)

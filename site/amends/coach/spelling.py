@@ -1,0 +1,108 @@
+"""Words that are spelt wrong: what a language's own list has, and with a dictionary what is one slip away from a word.
+
+The dictionaries are pyspellchecker's (MIT), which `amends[coach]` installs; nothing is fetched. Without it the lists
+are all there is. One is read when it is first asked for, which takes up to a second and some thirty megabytes.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from amends.coach.model import Finding, Rule
+from amends.coach.phrases import plain
+from amends.coach.reading import Read
+from amends.language import N_
+
+if TYPE_CHECKING:
+    from spellchecker import SpellChecker
+
+_TYPO = N_("A slip of the pen? “{right}” may be meant.")
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_NO_PROSE = re.compile(r"`[^`]*`|\S*[@/\\_#]\S*|\S*\w\.\w\S*|\S*\d\S*")
+_SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:\n]|[¿¡«“\"(])\s*$")
+_STANDS_ALONE = re.compile(r"\s*(?:[,!\n]|$)")
+_FEWEST_LETTERS = 3
+_MOST_LOOKED_UP = 24
+"""Unknown words of one reply whose neighbours are looked up, so that a reply in another language costs little."""
+
+_SHARE = 1e-6
+"""How common a word has to be in its dictionary for somebody to have meant it."""
+
+_PARTS = 4
+"""The fewest letters of each part of a compound, which German and Dutch write as one word."""
+
+
+def typos(read: Read) -> Iterator[Finding]:
+    """Find slips in words that are no names: names, numbers, addresses and the customer's own words are left alone."""
+    prose = _NO_PROSE.sub(lambda found: " " * len(found[0]), read.text)
+    listed = [
+        (found.start(), found.end(), read.words.wrong[" ".join(found[0].casefold().split())])
+        for found in read.words.misspelt.finditer(prose)
+    ]
+    taken = {place for start, end, _ in listed for place in range(start, end)}
+    slips = [slip for slip in _slips(prose, read) if slip[0] not in taken]
+    for start, end, right in sorted((*listed, *slips)):
+        yield Finding(Rule.TYPOS, start, end, _TYPO, (("right", right),))
+
+
+def _slips(prose: str, read: Read) -> Iterator[tuple[int, int, str]]:
+    """Yield words that the dictionary has not, with the word that was probably meant."""
+    speller = _dictionary(read.words.dictionary) if read.words.dictionary else None
+    if not speller:
+        return
+    known = {word.lower() for word in _WORD.findall(plain(f"{read.reply.asked} {read.reply.author or ''}"))}
+    unknown = (
+        found
+        for found in _WORD.finditer(prose)
+        if len(found[0]) >= _FEWEST_LETTERS
+        and found[0].lower() not in known
+        and not _may_be_a_name(found, prose)
+        and not read.words["typos.right"].fullmatch(found[0])
+        and not _is_word(found[0].lower(), speller)
+    )
+    for found in islice(unknown, _MOST_LOOKED_UP):
+        right = _meant(found[0].lower(), speller)
+        if right:
+            yield *found.span(), right
+
+
+def _may_be_a_name(found: re.Match[str], prose: str) -> bool:
+    """Whether a word has a capital inside a sentence, is somebody addressed or signing, or has capitals only."""
+    word = found[0]
+    if not word[0].isupper():
+        return False
+    begins = _SENTENCE_BEGINS.search(prose, max(0, found.start() - 4), found.start())
+    return word.isupper() or not begins or _STANDS_ALONE.match(prose, found.end()) is not None
+
+
+def _is_word(word: str, speller: "SpellChecker") -> bool:
+    """Whether the dictionary has a word, its parts at apostrophes and hyphens, or the two words it is made of."""
+    parts = re.split(r"['-]", word)
+    if word in speller or (len(parts) > 1 and all(len(part) < _FEWEST_LETTERS or part in speller for part in parts)):
+        return True
+    places = range(_PARTS, len(word) - _PARTS + 1)
+    return any(
+        word[:at] in speller and (word[at:] in speller or (word[at] == "s" and word[at + 1 :] in speller))
+        for at in places
+    )
+
+
+def _meant(word: str, speller: "SpellChecker") -> str | None:
+    """Return the commonest word one slip away: a letter too many, too few, or wrong, or two of them changed round."""
+    near = speller.known(speller.edit_distance_1(word))
+    best = max(sorted(near), key=lambda each: speller[each], default=None)
+    if best is None or speller[best] < _SHARE * speller.word_frequency.total_words:
+        return None
+    return best
+
+
+@cache
+def _dictionary(language: str) -> "SpellChecker | None":
+    try:
+        from spellchecker import SpellChecker  # noqa: PLC0415 - it may not be installed
+    except ImportError:
+        return None
+    return SpellChecker(language, distance=1)

@@ -1,0 +1,379 @@
+"""The coach says what is missing and what is wrong in a reply, and little that is neither."""
+
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib.resources import files
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from amends.case import Kind
+from amends.coach import LANGUAGES, Finding, Reply, Rule, advise
+from amends.coach.content import MOST_HAN, MOST_WORDS
+from amends.coach.dates import days_in
+from amends.coach.phrases import phrases, plain
+from amends.coach.words import PHRASES, read
+from amends.language import language
+from tests.coach_corpus import NOW, TEXTS, Labelled, Part, labelled, scores
+from tests.effort import EFFORT
+
+FIRST = ("en", "ru", "nl", "zh-Hans", "zh-Hant")
+LEAST = 0.85
+NOT_YET = {("es", Rule.TYPOS), ("es", Rule.IMPERSONAL)}
+"""What misses the floor; a language without a dictionary knows only the slips of its own list."""
+
+GOOD = Reply(
+    text="Dear Anna, I am sorry that the lamp came late. I refunded you £20 today.",
+    language="en",
+    kind=Kind.COMPLAINT,
+    asked="The lamp came three weeks late.",
+    now=NOW,
+    author="Anna K.",
+)
+
+
+def rules(reply: Reply) -> set[Rule]:
+    return {finding.rule for finding in advise(reply)}
+
+
+def found(reply: Reply, rule: Rule) -> list[str]:
+    """What the advice of one rule is about."""
+    return [reply.text[one.start : one.end] for one in advise(reply) if one.rule is rule]
+
+
+def every(part: Part) -> list[Labelled]:
+    return [one for tag in LANGUAGES for one in labelled(tag, part)]
+
+
+# --- How well it reads ---
+
+
+@pytest.mark.parametrize("rule", Rule)
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_rule_agrees_with_people_on_replies_that_it_was_not_written_by(tag: str, rule: Rule) -> None:
+    score = scores(tag, "held_out")[rule]
+    assert (score.f1 >= LEAST) is ((tag, rule) not in NOT_YET), score
+
+
+@pytest.mark.parametrize("tag", FIRST)
+@pytest.mark.parametrize("part", ["development", "held_out"])
+def test_the_first_languages_have_replies_enough_for_each_rule(tag: str, part: Part) -> None:
+    every = list(labelled(tag, part))
+    assert len(every) >= 55
+    assert min(sum(rule in one.rules for one in every) for rule in Rule) >= 7
+
+
+def test_no_reply_is_both_learnt_from_and_measured() -> None:
+    for tag in LANGUAGES:
+        development, held_out = (
+            (TEXTS / f"{tag}.{part}.txt").read_text("utf-8") for part in ("development", "held_out")
+        )
+        assert set(development.splitlines()).isdisjoint(held_out.splitlines())
+
+
+# --- What it says ---
+
+
+def test_a_good_reply_gets_no_advice() -> None:
+    assert advise(GOOD) == ()
+
+
+def test_what_is_missing_stands_at_the_beginning_and_what_is_there_where_it_is() -> None:
+    reply = replace(GOOD, text="Dear Anna, you must have dropped it, we think.")
+    assert {(one.rule, one.start, one.end) for one in advise(reply)} == {
+        (Rule.APOLOGY, 0, 0),
+        (Rule.MEASURE, 0, 0),
+        (Rule.DEFENSIVE, 11, 24),
+    }
+
+
+@pytest.mark.parametrize("kind", [Kind.PRAISE, Kind.IDEA])
+def test_thanks_are_enough_for_praise_and_ideas(kind: Kind) -> None:
+    assert advise(replace(GOOD, kind=kind, asked="What a lamp! Is it new?", text="Thank you, Anna, we are glad.")) == ()
+
+
+def test_a_reply_in_a_language_that_is_not_known_is_read_for_personal_data_alone() -> None:
+    reply = replace(GOOD, language="ar", text="اكتبوا إلى anna@example.org من فضلكم")
+    assert rules(reply) == {Rule.PERSONAL_DATA}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\u3000"])
+def test_an_empty_reply_gets_no_advice(text: str) -> None:
+    assert advise(replace(GOOD, text=text)) == ()
+
+
+def test_advice_is_said_in_the_language_of_whoever_writes() -> None:
+    long = replace(GOOD, text=f"{GOOD.text} {'word ' * MOST_WORDS}")
+    (advice,) = [one for one in advise(long) if one.rule is Rule.TOO_LONG]
+    assert advice.said(language("en")).endswith(f"Above 120: {15}.")
+    assert advice.said(language("de")).endswith(f"Über 120: {15}.")
+
+
+# --- Each rule ---
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_back"),
+    [
+        ("I am sorry, Anna, but the lamp was late only once.", ["but the lamp was late only once."]),
+        ("I am sorry, Anna. However, the lamp was late only once.", ["However, the lamp was late only once."]),
+        ("I am sorry, Anna, but we have sent you another lamp.", []),
+        ("I am sorry, Anna. The lamp was made in our own shop beside the river, which is very old but pretty.", []),
+    ],
+)
+def test_a_but_soon_after_an_apology_takes_it_back_unless_it_comes_to_a_deed(text: str, taken_back: list[str]) -> None:
+    assert found(replace(GOOD, text=text), Rule.DEFENSIVE) == taken_back
+
+
+def test_causes_are_told_after_the_measure() -> None:
+    why = "Our supplier moved. This was due to a fire. It took weeks because of the roof."
+    before = replace(GOOD, text=f"Dear Anna, I am sorry. {why} I refunded you.")
+    after = replace(GOOD, text=f"Dear Anna, I am sorry. I refunded you. {why}")
+    assert (rules(before), rules(after)) == ({Rule.DEFENSIVE}, set())
+    assert found(before, Rule.DEFENSIVE) == [f" {why}"]
+
+
+@pytest.mark.parametrize(
+    ("deed", "is_one"),
+    [
+        ("We have sent you a new one.", True),
+        ("We have not sent you a new one.", False),
+        ("We cannot send you a new one.", False),
+        ("We passed it on to the relevant people.", False),
+        ("Could you tell us the number on the box?", True),
+        ("It will be there on 3 December.", True),
+        ("It was there on 3 November.", False),
+        ("It will be there on December 3.", True),
+        ("It will be there on 2026-12-03.", True),
+        ("It will be there tomorrow.", True),
+    ],
+)
+def test_a_measure_is_a_deed_a_day_to_come_or_a_question(deed: str, *, is_one: bool) -> None:
+    reply = replace(GOOD, text=f"Dear Anna, I am sorry. {deed}")
+    assert (Rule.MEASURE not in rules(reply)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("author", "text", "is_named"),
+    [
+        ("Anna K.", "ANNA, we read it.", True),
+        ("Anna K.", "Annabelle, we read it.", False),
+        ("Анна К.", "Мы пишем Анне.", True),
+        ("王安娜", "安娜您好，我们看了。", True),
+        ("王安娜", "王女士您好，我们看了。", True),
+        ("王安娜", "您好，我们看了。", False),
+        ("1987", "We read it.", True),
+        (None, "We read it.", True),
+    ],
+)
+def test_a_customer_who_gave_a_name_is_called_by_it(author: str | None, text: str, *, is_named: bool) -> None:
+    tag = "zh" if "我们" in text else "ru" if "Мы" in text else "en"
+    reply = replace(GOOD, kind=Kind.PRAISE, language=tag, author=author, text=text)
+    assert (Rule.IMPERSONAL not in rules(reply)) is is_named
+
+
+@pytest.mark.parametrize(("tag", "unit", "most"), [("en", "word ", MOST_WORDS), ("zh", "字", MOST_HAN)])
+def test_a_reply_is_too_long_from_the_first_word_that_is_too_many(tag: str, unit: str, most: int) -> None:
+    fits = replace(GOOD, language=tag, text=unit * most)
+    assert found(fits, Rule.TOO_LONG) == []
+    assert found(replace(fits, text=unit * (most + 2)), Rule.TOO_LONG) == [unit * 2]
+
+
+def test_personal_data_are_not_the_companys_own_contacts_nor_the_name_that_the_customer_shows() -> None:
+    text = (
+        "Write to help@acme.example or +44 20 7946 0958, not to anna@example.org or ben@example.org; order AB-123456."
+    )
+    reply = replace(
+        GOOD,
+        text=text,
+        author="anna@example.org",
+        contacts=("help@acme.example", "+442079460958"),
+        order_pattern="AA-999999",
+    )
+    assert found(reply, Rule.PERSONAL_DATA) == ["ben@example.org", "AB-123456"]
+
+
+def test_a_slip_is_told_with_the_word_that_was_meant_and_names_are_left_alone() -> None:
+    text = "Dear Anna, we recieved it and sned a Blorpy from Zwolll to wlidcat at https://acme.example/sned, Jhon"
+    reply = replace(GOOD, text=text, asked="Where is wlidcat?")
+    assert [(text[one.start : one.end], *one.facts) for one in advise(reply) if one.rule is Rule.TYPOS] == [
+        ("recieved", ("right", "received")),
+        ("sned", ("right", "send")),
+    ]
+
+
+def test_without_the_dictionaries_the_lists_of_slips_are_read() -> None:
+    program = (
+        "import sys; sys.modules['spellchecker'] = None\n"
+        "from tests.test_coach import GOOD, Rule, found, replace\n"
+        "print(found(replace(GOOD, text='We recieved and sned it.'), Rule.TYPOS))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "['recieved']\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_taken_up"),
+    [
+        ("Anna, the warranty lasts as long as the kettle.", True),
+        ("Anna, five years.", True),
+        ("Anna, yes.", True),
+        ("Anna, which kettle do you mean?", True),
+        ("Anna, thank you for your letter.", False),
+    ],
+)
+def test_a_question_is_taken_up_by_its_words_a_yes_a_number_or_a_question(text: str, *, is_taken_up: bool) -> None:
+    asked = "I like your shop. How long is the warranty?"
+    reply = replace(GOOD, kind=Kind.QUESTION, asked=asked, text=text)
+    assert (Rule.UNANSWERED not in rules(reply)) is is_taken_up
+
+
+def test_a_reply_is_a_copy_from_six_in_ten_runs_of_five_words() -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+    same = replace(GOOD, text=" ".join(words), earlier=("Another one.", " ".join(words).upper()))
+    assert found(same, Rule.COPIED) == [same.text]
+    # Of 12 runs each three are other ones, so 9 of 15 are common; with four it is 8 of 16.
+    assert found(replace(same, text=" ".join((*words[:13], "a", "b", "c"))), Rule.COPIED) != []
+    assert found(replace(same, text=" ".join((*words[:12], "a", "b", "c", "d"))), Rule.COPIED) == []
+
+
+def test_short_thanks_are_nobodys_copy() -> None:
+    thanks = "Thank you, Anna, we are glad that you like it."
+    assert found(replace(GOOD, text=thanks, earlier=(thanks,)), Rule.COPIED) == []
+
+
+# --- Days ---
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "on"),
+    [
+        ("am 3. Dezember", "de", date(2026, 12, 3)),
+        ("am 3.12.", "de", date(2026, 12, 3)),
+        ("3 декабря", "ru", date(2026, 12, 3)),
+        ("le 1er février", "fr", date(2027, 2, 1)),
+        ("el 3 de diciembre de 2027", "es", date(2027, 12, 3)),
+        ("12月3日", "zh-Hans", date(2026, 12, 3)),
+        ("2 October", "en", date(2026, 10, 2)),
+    ],
+)
+def test_a_day_without_a_year_is_the_nearest(text: str, tag: str, on: date) -> None:
+    assert [day for day, _ in days_in(text, tag, NOW.date())] == [on]
+
+
+@pytest.mark.parametrize("text", ["31.02.2027", "2026-13-01", "45 December", "version 1.2.3.4", "99/99"])
+def test_what_is_no_day_is_none(text: str) -> None:
+    assert list(days_in(text, "en", NOW.date())) == []
+
+
+# --- Phrases ---
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "is_found"),
+    [
+        ("we sent", "We  sent it", True),
+        ("we sent", "we, sent", True),
+        ("we sent", "we sentenced", False),
+        ("we sent", "awe sent", False),
+        ("refund*", "refunded", True),
+        ("we/I sent", "I sent", True),
+        ("we (have) sent", "we have sent", True),
+        ("we (have now) sent", "we have now sent", True),
+        ("we (have now) sent", "we have sent", False),
+        ("we ... sent", "we have today at last sent", True),
+        ("we ... sent", "we have. They sent", False),
+        ("within # days", "within 3 days", True),
+        ("don't", "don’t", True),
+        ("приём", "ПРИЕМ", True),
+    ],
+)
+def test_a_phrase_finds_what_its_notation_says(phrase: str, text: str, *, is_found: bool) -> None:
+    assert bool(phrases([phrase], spaced=True).search(plain(text))) is is_found
+
+
+def test_where_no_spaces_stand_between_words_the_pieces_of_a_phrase_follow_each_other() -> None:
+    pattern = phrases(["已/已经 (全部) 退 ... 款"], spaced=False)
+    assert all(pattern.search(text) for text in ("已退款", "已经全部退给您的款", "我们已退款。"))
+    assert not pattern.search("已退了。还款")
+
+
+@pytest.mark.parametrize("phrase", ["", "(we) sent", "... sent", "we ...", "we (sent", "we sent)"])
+def test_a_phrase_that_cannot_be_read_is_named(phrase: str) -> None:
+    with pytest.raises(ValueError, match="a phrase"):
+        phrases([phrase], spaced=True)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_list_of_a_language_is_there_and_no_phrase_stands_in_it_twice(tag: str) -> None:
+    written = tomllib.loads(files("amends.coach").joinpath("languages", f"{tag}.toml").read_text("utf-8"))
+    assert set(written) == {"spaced", *PHRASES}
+    for table, names in PHRASES.items():
+        for name in names:
+            assert len(set(written[table][name])) == len(written[table][name]), f"{table}.{name}"
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_slip_of_a_list_is_found_and_its_right_word_is_none(tag: str) -> None:
+    words = read(tag)
+    for wrong, right in words.wrong.items():
+        reply = replace(GOOD, language=tag, text=wrong)
+        assert (wrong, [("right", right)]) in [
+            (reply.text[one.start : one.end], list(one.facts)) for one in advise(reply) if one.rule is Rule.TYPOS
+        ]
+        assert not words.misspelt.search(plain(right)), right
+
+
+# --- What holds for every text ---
+
+PIECES = st.sampled_from(
+    [word for one in every("development") for word in one.reply.text.split()[:12]]
+    + ["but", ".", "?", "\n", "😀", "e\u0301", "\u202e", "ﬁ", "İ", "\x00", "@", "12.12.2026", "（", "。", "¿"]
+)
+TEXT = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map(" ".join))
+REPLIES = st.builds(
+    Reply,
+    text=TEXT,
+    language=st.sampled_from([*LANGUAGES, "ar", "xx", ""]),
+    kind=st.sampled_from(Kind),
+    asked=TEXT,
+    now=st.just(NOW),
+    author=st.none() | st.text(max_size=20),
+    earlier=st.lists(TEXT, max_size=3).map(tuple),
+    contacts=st.lists(st.text(max_size=20), max_size=2).map(tuple),
+)
+
+
+@given(REPLIES)
+@settings(max_examples=60 * EFFORT, deadline=None)
+def test_every_text_gets_advice_inside_itself_once_and_always_the_same(reply: Reply) -> None:
+    advice = advise(reply)
+    assert advice == advise(reply)
+    assert len({(one.rule, one.start, one.end, one.message) for one in advice}) == len(advice)
+    for one in advice:
+        assert 0 <= one.start < one.end <= len(reply.text) or one.start == one.end == 0
+        assert one.said(language("nl"))
+
+
+@given(st.sampled_from([one for one in every("development") if one.reply.author]))
+@settings(max_examples=30 * EFFORT, deadline=None)
+def test_how_a_name_is_capitalised_changes_no_advice(one: Labelled) -> None:
+    assert one.reply.author is not None
+    name = one.reply.author.split()[0]
+    shouted = replace(one.reply, text=one.reply.text.replace(name, name.upper()))
+    assert advise(shouted) == advise(one.reply)
+
+
+def test_advice_can_be_put_in_order() -> None:
+    first, second = Finding(Rule.TYPOS, 1, 2, "a"), Finding(Rule.TYPOS, 3, 4, "a")
+    assert sorted((second, first)) == [first, second]
+
+
+def test_a_day_of_the_past_is_no_measure_whatever_the_hour() -> None:
+    reply = replace(GOOD, text="Dear Anna, I am sorry. On 22 November it is there.")
+    assert Rule.MEASURE not in rules(reply)
+    assert Rule.MEASURE in rules(replace(reply, now=NOW + timedelta(days=1)))
