@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -326,6 +327,16 @@ def test_every_slip_of_a_list_is_found_and_its_right_word_is_none(tag: str) -> N
             (reply.text[one.start : one.end], list(one.facts)) for one in advise(reply) if one.rule is Rule.TYPOS
         ]
         assert not words.misspelt.search(plain(right)), right
+
+
+# --- The guide ---
+
+
+def test_every_rule_and_every_list_stands_in_the_guide() -> None:
+    _, section = (Path(__file__).parents[1] / "docs" / "guide.md").read_text("utf-8").split("\n## The coach\n")
+    section = section.split("\n## ")[0]
+    assert [rule for rule in Rule if f"\n| `{rule}` |" not in section] == []
+    assert [name for names in PHRASES.values() for name in names if f".{name}`" not in section] == []
 
 
 # --- What holds for every text ---

@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _NO_PROSE = re.compile(r"`[^`]*`|\S*[@/\\_#]\S*|\S*\w\.\w\S*|\S*\d\S*")
 _SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:\n]|[¿¡«“\"(])\s*$")
 _STANDS_ALONE = re.compile(r"\s*(?:[,!\n]|$)")
-_FEWEST_LETTERS = 3
+_FEWEST_LETTERS = 4
 _MOST_LOOKED_UP = 24
 """Unknown words of one reply whose neighbours are looked up, so that a reply in another language costs little."""
 
