@@ -207,6 +207,13 @@ def test_a_slip_is_told_with_the_word_that_was_meant_and_names_are_left_alone() 
     ]
 
 
+def test_where_a_dictionary_lacks_the_forms_of_words_only_long_ones_that_lack_a_letter_or_change_two_are_slips() -> (
+    None
+):
+    text = "El paqeute, la segurdad, las pruebas, la tiemda, los clientes y quien contesta."
+    assert found(replace(GOOD, language="es", text=text), Rule.TYPOS) == ["paqeute", "segurdad"]
+
+
 def test_without_the_dictionaries_the_lists_of_slips_are_read() -> None:
     program = (
         "import sys; sys.modules['spellchecker'] = None\n"

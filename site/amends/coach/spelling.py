@@ -31,6 +31,9 @@ _MOST_LOOKED_UP = 24
 _SHARE = 1e-6
 """How common a word has to be in its dictionary for somebody to have meant it."""
 
+_LONG = 7
+"""How long a word is that is taken for a slip where the dictionary lacks the forms of words."""
+
 _PARTS = 4
 """The fewest letters of each part of a compound, which German and Dutch write as one word."""
 
@@ -64,8 +67,9 @@ def _slips(prose: str, read: Read) -> Iterator[tuple[int, int, str]]:
         and not _is_word(found[0].lower(), speller)
     )
     for found in islice(unknown, _MOST_LOOKED_UP):
-        right = _meant(found[0].lower(), speller)
-        if right:
+        word = found[0].lower()
+        right = _meant(word, speller)
+        if right and (read.words.has_forms or _is_surely_a_slip(word, right)):
             yield *found.span(), right
 
 
@@ -97,6 +101,12 @@ def _meant(word: str, speller: "SpellChecker") -> str | None:
     if best is None or speller[best] < _SHARE * speller.word_frequency.total_words:
         return None
     return best
+
+
+def _is_surely_a_slip(word: str, right: str) -> bool:
+    """Whether a long word lacks a letter or has two of them changed round inside, so that it is no form of the other."""
+    same_ends = word[0] == right[0] and word[-2:] == right[-2:]
+    return len(word) >= _LONG and same_ends and (len(word) < len(right) or sorted(word) == sorted(right))
 
 
 @cache

@@ -31,7 +31,8 @@ class Words:
 
     `spaced` tells whether spaces stand between words. `lists` are the phrases by table and list, as in `apology.said`.
     `common` are the words that tell nothing about what a question is about, `titles` what a name is followed by where
-    a surname alone is a name, `wrong` the spellings that are wrong with the right ones.
+    a surname alone is a name, `wrong` the spellings that are wrong with the right ones. `has_forms` tells whether the
+    dictionary has the forms of a word, not the word alone.
     """
 
     tag: str
@@ -42,6 +43,7 @@ class Words:
     wrong: Mapping[str, str]
     misspelt: re.Pattern[str]
     dictionary: str | None
+    has_forms: bool
 
     def __getitem__(self, name: str) -> re.Pattern[str]:
         return self.lists[name]
@@ -77,4 +79,5 @@ def _words(tag: str, written: Mapping[str, Any]) -> Words:
         wrong=wrong,
         misspelt=phrases(wrong, spaced=spaced),
         dictionary=written["typos"].get("dictionary"),
+        has_forms=written["typos"].get("forms", True),
     )
