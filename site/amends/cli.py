@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 _ROOMS = {
+    "coaching": ("coach",),
     "building": ("build", "check", "clean", "index", "preview"),
     "embedding": ("snippet",),
     "operating": ("backup", "doctor", "restore"),
