@@ -63,9 +63,9 @@ class Grammar:
         return facts
 
     def known_in(self, small: str) -> int:
-        """Return how many letters of a folded text belong to words of this grammar that tell of promises."""
+        """Return how many words of this grammar stand in a folded text."""
         every = (self.signs, self.starts, *(when.pattern for when in self.when))
-        return sum(len(found[0]) for pattern in every for found in pattern.finditer(small))
+        return sum(1 for pattern in every for _ in pattern.finditer(small))
 
     def _number(self, words: str) -> int:
         name = " ".join(words.split())
