@@ -253,3 +253,26 @@ def test_what_only_the_customer_reads_is_no_promise_to_everyone(house: House, ol
     number = house.receive(publicity="private")
     fields = {**REPLY, "text": "We will send it by Friday."}
     assert olga.decide(number, "reply", **fields).status_code == 302
+
+
+# --- The coach ---
+
+
+def test_the_preview_has_advice_and_sending_needs_none_of_it(house: House, olga: Seat, number: str) -> None:
+    words = "Dear customer, your feedback is important to us."
+    shown = olga.decide(number, "reply", text=words, **{**REPLY, "do": "preview"}).text
+    assert '<details class="advice" open>' in shown
+    assert "Dear customer" in shown.split('<details class="advice" open>')[1].split("</details>")[0]
+    assert olga.decide(number, "reply", text=words, **REPLY).status_code == 302
+    house.work()
+    assert the_case(house, number).replies[0].text == words
+
+
+def test_a_reply_that_was_given_before_is_pointed_out(house: House, olga: Seat, number: str) -> None:
+    words = "We are sorry that your parcel was late. The carrier lost it, so we have sent you a new one this morning."
+    olga.decide(number, "reply", text=words, **REPLY)
+    house.work()
+    other = house.receive(text="Where is my parcel?")
+    for text, is_copy in ((words, True), ("We are sorry. We sent you a new parcel this morning.", False)):
+        shown = olga.decide(other, "reply", text=text, **{**REPLY, "do": "preview"}).text
+        assert ('data-rule="copied"' in shown) is is_copy

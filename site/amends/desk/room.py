@@ -109,6 +109,7 @@ class Room:
             lift_form=lift or LiftForm(formdata=None),
             preview=preview,
             promised=forms.pop("promised", ()),
+            advised=forms.pop("advised", ()),
             masks_forms=masks or {},
             fresh_masks=MasksForm(formdata=None),
             # Words that were typed and could not be sent, where the form that holds them is not shown.

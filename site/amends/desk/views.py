@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from amends.clock import Clock
 from amends.desk import guard, words
+from amends.desk.advice import advice
 from amends.desk.doing import Doing
 from amends.desk.forms import (
     ButtonForm,
@@ -111,7 +112,8 @@ class Desk(Room):
         was_shown &= {one.key for one in promised} <= set(request.form.getlist("proposed"))
         if request.form.get("do") != "send" or not was_shown:
             preview = Reply.of(matter, facts, found, choice)
-            return self._show(matter, reply=form, preview=preview, promised=promised)
+            advised = advice(matter, facts["text"], self._record(), self._clock())
+            return self._show(matter, reply=form, preview=preview, promised=promised, advised=advised)
         facts["masks"] = choice.dump()
         ticked, said, days = (request.form.getlist(f"promise{name}") for name in ("", "_what", "_due"))
         facts |= confirmed(promised, ticked, said, days, self._clock().astimezone(matter.company.zone).date())
