@@ -30,5 +30,4 @@ def advise(reply: Reply) -> tuple[Finding, ...]:
     if not reply.text.strip():
         return ()
     read = read_reply(reply, words)
-    found = (*(finding for rule in _RULES for finding in rule(read)), *content.personal_data(reply))
-    return tuple(dict.fromkeys(found))
+    return (*(finding for rule in _RULES for finding in rule(read)), *content.personal_data(reply))

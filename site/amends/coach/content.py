@@ -8,7 +8,7 @@ from amends import personal
 from amends.case import Kind
 from amends.coach.model import Finding, Reply, Rule
 from amends.coach.phrases import plain
-from amends.coach.reading import Read, is_question, sentences_of
+from amends.coach.reading import QUESTION_MARKS, Read, is_question, sentences_of
 from amends.language import N_
 
 _NO_MEASURE = N_(
@@ -81,7 +81,7 @@ def _questions(read: Read) -> list[str]:
 
 def _is_taken_up(question: str, read: Read) -> bool:
     words = read.words
-    if words["question.answer"].search(read.text) or is_question(read.text) or "?" in read.text or "？" in read.text:
+    if words["question.answer"].search(read.text) or any(mark in read.text for mark in QUESTION_MARKS):
         return True
     is_short = len(_UNIT.findall(read.text)) <= _SHORT
     if is_short and words["question.quantity"].search(question) and words["question.number"].search(read.text):

@@ -15,7 +15,7 @@ Span = tuple[int, int]
 
 _SENTENCE = re.compile(r"(?:[^.!?。！？…\n]|\.(?=\w))+[.!?。！？…]*")
 _CLAUSE_ENDS = re.compile(r"[.!?,;:。！？，；：\n]")
-_QUESTIONS = ("?", "？")
+QUESTION_MARKS = ("?", "？")
 # How far before a deed its "not" may stand, in characters.
 _BEFORE, _BEFORE_HAN = 30, 4
 
@@ -50,7 +50,7 @@ def sentences_of(text: str) -> tuple[Span, ...]:
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence ends as a question does."""
-    return sentence.rstrip().endswith(_QUESTIONS)
+    return sentence.rstrip().endswith(QUESTION_MARKS)
 
 
 def _deeds(reply: Reply, text: str, words: Words, sentences: tuple[Span, ...]) -> Iterator[Span]:

@@ -104,7 +104,7 @@ def _meant(word: str, speller: "SpellChecker") -> str | None:
 
 
 def _is_surely_a_slip(word: str, right: str) -> bool:
-    """Whether a long word lacks a letter or has two of them changed round inside, so that it is no form of the other."""
+    """Whether a long word lacks a letter or has two changed round inside, so that it is no form of the other."""
     same_ends = word[0] == right[0] and word[-2:] == right[-2:]
     return len(word) >= _LONG and same_ends and (len(word) < len(right) or sorted(word) == sorted(right))
 
