@@ -219,9 +219,7 @@ def test_a_slip_that_list_and_dictionary_know_is_told_once_and_a_rare_word_is_no
     assert found(replace(GOOD, language="de", text="Er hat wieder gelächelt."), Rule.TYPOS) == []
 
 
-def test_where_a_dictionary_lacks_the_forms_of_words_only_long_ones_that_lack_a_letter_or_change_two_are_slips() -> (
-    None
-):
+def test_where_a_dictionary_lacks_the_forms_of_words_a_slip_lacks_a_letter_or_changes_two_round() -> None:
     text = "El paqeute, la segurdad, las pruebas, la tiemda, los clientes y quien contesta; cubre y funciona."
     assert found(replace(GOOD, language="es", text=text), Rule.TYPOS) == ["paqeute", "segurdad"]
 

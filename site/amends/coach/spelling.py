@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _TYPO = N_("A slip of the pen? “{right}” may be meant.")
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_NO_PROSE = re.compile(r"`[^`]*`|\S*[@/\\_#]\S*|\S*\w\.\w\S*|\S*\d\S*")
+_PIECE = re.compile(r"`[^`]*`|\S+")
+_NO_PROSE = re.compile(r"[@/\\_#`\d]|\w\.\w")
 _SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:\n]|[¿¡«“\"(])\s*$")
 _STANDS_ALONE = re.compile(r"\s*(?:[,!\n]|$)")
 _FEWEST_LETTERS = 4
@@ -31,16 +32,13 @@ _MOST_LOOKED_UP = 24
 _SHARE = 1e-6
 """How common a word has to be in its dictionary for somebody to have meant it."""
 
-_LONG = 7
-"""How long a word is that is taken for a slip where the dictionary lacks the forms of words."""
-
 _PARTS = 4
 """The fewest letters of each part of a compound, which German and Dutch write as one word."""
 
 
 def typos(read: Read) -> Iterator[Finding]:
     """Find slips in words that are no names: names, numbers, addresses and the customer's own words are left alone."""
-    prose = _NO_PROSE.sub(lambda found: " " * len(found[0]), read.text)
+    prose = _PIECE.sub(lambda found: " " * len(found[0]) if _NO_PROSE.search(found[0]) else found[0], read.text)
     listed = [
         (found.start(), found.end(), read.words.wrong[" ".join(found[0].casefold().split())])
         for found in read.words.misspelt.finditer(prose)
@@ -104,9 +102,9 @@ def _meant(word: str, speller: "SpellChecker") -> str | None:
 
 
 def _is_surely_a_slip(word: str, right: str) -> bool:
-    """Whether a long word lacks a letter or has two changed round inside, so that it is no form of the other."""
+    """Whether a word lacks a letter or has two changed round inside, so that it is no form of the other."""
     same_ends = word[0] == right[0] and word[-2:] == right[-2:]
-    return len(word) >= _LONG and same_ends and (len(word) < len(right) or sorted(word) == sorted(right))
+    return same_ends and (len(word) < len(right) or sorted(word) == sorted(right))
 
 
 @cache

@@ -55,12 +55,12 @@ def defensive(read: Read) -> Iterator[Finding]:
 
 def _taken_back(read: Read) -> Iterator[Span]:
     """Yield what a "but" begins soon after an apology, to the end of its sentence, unless it comes to a deed."""
-    near = _NEAR if read.words.spaced else _NEAR_HAN
+    near, seen = (_NEAR if read.words.spaced else _NEAR_HAN), 0
     for sorry in read.words["apology.said"].finditer(read.text):
         found = read.words["apology.but"].search(read.text, sorry.end(), min(len(read.text), sorry.end() + near))
-        if not found:
+        if not found or found.start() < seen:
             continue
-        end = next((end for start, end in read.sentences if start <= found.start() < end), len(read.text))
+        seen = end = next((end for start, end in read.sentences if start <= found.start() < end), len(read.text))
         if not _comes_to_something(read, found.end(), end):
             yield found.start(), end
 
