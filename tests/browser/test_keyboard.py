@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 from amends.board import create_board
-from amends.language import LANGUAGES
 from amends.record import Record, load
 from amends.record.walk import NoMemory
 from tests.boards import NOW
@@ -141,7 +140,8 @@ def example(public: Path) -> Record:
     return load(public.parent / "content", NoMemory())
 
 
-@pytest.mark.parametrize("tag", LANGUAGES)
+# Those with the longest words, without spaces, and from right to left; in all nine the words are in test_languages.
+@pytest.mark.parametrize("tag", ["en", "de", "ru", "zh-Hant", "ar"])
 def test_nothing_scrolls_sideways_at_twice_the_size_on_half_a_small_screen(
     public: Path, example: Record, new_page: NewPage, tag: str
 ) -> None:

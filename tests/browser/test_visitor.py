@@ -15,7 +15,7 @@ from amends.inbox import gifts
 from amends.inbox.gifts import Gift
 from amends.service import create_service
 from tests.browser.chromium import NewPage
-from tests.browser.test_accessible import RULES, SIZES, told
+from tests.browser.test_accessible import LOOKS, RULES, told
 from tests.customers import Customer, a_customer, an_answered_customer, read_by_staff
 from tests.house import PASSWORD, URL, House
 
@@ -113,14 +113,13 @@ def violations_on(page: Page, axe: str, state: str) -> list[str]:
     found: list[str] = []
     page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
     page.evaluate(axe)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
-        for size in SIZES:
-            # So high that no column scrolls by itself: what is below its edge axe cannot judge.
-            page.set_viewport_size({**size, "height": 2000})
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
-            where = f"{state} {scheme} {size['width']} px"
-            found += [f"{where}: {line}" for one in page.evaluate(RULES) for line in told(one)]
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        # So high that no column scrolls by itself: what is below its edge axe cannot judge.
+        page.set_viewport_size({**size, "height": 2000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
+        where = f"{state} {scheme} {size['width']} px"
+        found += [f"{where}: {line}" for one in page.evaluate(RULES) for line in told(one)]
     return found
 
 

@@ -23,7 +23,7 @@ from tests.browser.guest import (
     words,
     write_and_send,
 )
-from tests.browser.test_accessible import RULES, SIZES, told
+from tests.browser.test_accessible import LOOKS, RULES, told
 
 Bring = Callable[[Page], object]
 NARROW = {"width": 320, "height": 640}
@@ -57,13 +57,12 @@ def test_the_form_violates_wcag_in_no_state_light_or_dark_wide_or_narrow(
     bring(page)
     # axe judges colours in the body only; moved so, the form stays open: https://dom.spec.whatwg.org/#dom-parentnode-movebefore
     page.evaluate("document.body.moveBefore(document.querySelector('amends-form'), null)")
-    for scheme in ("light", "dark"):
+    for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
-        for size in SIZES:
-            page.set_viewport_size(size)
-            where = f"{scheme} {size['width']} px"
-            violations += [f"{where}: {line}" for found in page.evaluate(RULES) for line in told(found)]
-            assert form(page).evaluate("form => form.scrollWidth <= form.clientWidth"), where
+        page.set_viewport_size(size)
+        where = f"{scheme} {size['width']} px"
+        violations += [f"{where}: {line}" for found in page.evaluate(RULES) for line in told(found)]
+        assert form(page).evaluate("form => form.scrollWidth <= form.clientWidth"), where
     assert [line for line in violations if UNDECIDED not in line] == []
 
 

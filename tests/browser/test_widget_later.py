@@ -50,7 +50,7 @@ def held_back(page: Page) -> list[Route]:
 
 def written(page: Page, text: str) -> None:
     opened(page)
-    words(page).press_sequentially(text)
+    words(page).fill(text)
 
 
 # --- The draft ---
