@@ -205,7 +205,9 @@ def test_what_the_server_and_its_processes_tell_is_json_where_that_is_set_and_ha
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
         log.seek(0)
-        lines = [json.loads(line) for line in log]
+        written = log.read()
+    assert "\n\n" not in written, written
+    lines = [json.loads(line) for line in written.splitlines()]
     told = {line["rule"]: line for line in lines if line["logger"] == "amends.access"}
     assert set(told) == {"/healthz", "/<company>/feedback", "/c/<token>/"}
     assert (told["/c/<token>/"]["status"], told["/c/<token>/"]["bytes"]) == (200, length)

@@ -74,8 +74,8 @@ class Gateway:
         protocol.response_bytes(status, headers, sent)
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
-        """Let the threads end that wait for requests."""
-        self._threads.shutdown(wait=False)
+        """Let the threads end, each with what it does."""
+        self._threads.shutdown(wait=True)
 
     async def _body(self, environ: "WSGIEnvironment", protocol: HTTPProtocol) -> bytes:
         """Return the body, empty where none is to be read or it broke off; TimeoutError where it does not come."""

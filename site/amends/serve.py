@@ -1,9 +1,12 @@
 """Running the service for real: granian for requests, one thread for what runs by the clock."""
 
+import asyncio
+import logging
 import multiprocessing
 import os
 import resource
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -85,6 +88,21 @@ def serve(
         reserved.close()
 
 
+class _InItsProcess(Gateway):
+    """The gateway in a process of the server's own, which ends with it."""
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the process, when all that was accepted is answered.
+
+        Not by taking the interpreter down: threads of the server's may ask for it meanwhile, and it then aborts.
+        """
+        super().__rsgi_del__(loop)
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
 def gateway() -> Gateway:
     """Make the service as the server's processes run it: what granian calls in each of them."""
     return _gateway(log=False)
@@ -110,7 +128,7 @@ def _gateway(*, log: bool) -> Gateway:
     if log:
         access.log_requests(app)
     proxies = read_settings(os.environ).proxies
-    return Gateway(app, app.extensions[EXPRESS].soon, longest=MAX_BODY, proxies=proxies, log=log)
+    return _InItsProcess(app, app.extensions[EXPRESS].soon, longest=MAX_BODY, proxies=proxies, log=log)
 
 
 def _allow_connections() -> None:
