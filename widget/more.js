@@ -29,7 +29,7 @@ export function start(form) {
     const [status, answer] = await post('feedback', `${sent.body}&shown=${sent.shown}&key=${sent.key}`);
     isSending = false;
     if (status == 201) accept(sent, answer);
-    else if (status && status < 500 && status != 429) refuse(sent, answer.error);
+    else if (answer?.error && status < 500 && status != 429) refuse(sent, answer.error);
     else {
       clearTimeout(again);
       again = setTimeout(deliver, AGAIN);

@@ -252,6 +252,8 @@ def test_what_arrived_although_nobody_heard_so_is_not_sent_twice(
         (429, "So much was sent to Acme"),
         (503, "The service cannot save anything just now."),
         (502, "There is no connection"),
+        (404, "There is no connection"),
+        (200, "There is no connection"),
     ],
 )
 def test_a_service_that_takes_nothing_just_now_is_told_in_words_and_it_waits(
@@ -260,7 +262,7 @@ def test_a_service_that_takes_nothing_just_now_is_told_in_words_and_it_waits(
     names = {429: "too_many", 503: "unavailable"}
     error = {"error": {"code": names.get(code), "message": "In English.", "fields": {}, "codes": {}}}
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/json"}
-    body = json.dumps(error) if code in names else "<h1>Bad gateway</h1>"
+    body = json.dumps(error) if code in names else '{"message": "of whatever stands between"}'
     page = visit(new_page, guest.page())
     page.route("**/feedback", lambda route: route.fulfill(status=code, headers=headers, body=body))
     written(page, TEXT)
