@@ -164,7 +164,7 @@ def test_a_gift_is_offered_in_public_and_its_code_is_for_the_customer_alone(
 
 
 def test_what_the_company_calls_solved_is_no_more_than_that(house: House, olga: Seat, number: str) -> None:
-    olga.decide(number, "reply", name="Olga", text="Sorry. It comes today.", measure="", do="send", topic="delivery")
+    olga.decide(number, "reply", name="Olga", text="Sorry. It is on its way.", do="send", topic="delivery")
     house.work()
     olga.decide(number, "solve", name="Olga", text="It came.")
     house.work()
@@ -188,7 +188,7 @@ def test_there_is_nothing_to_promise_where_nobody_else_can_read_it(
 ) -> None:
     number = house.receive(**fields)
     assert "Promise something" not in olga.get(f"/desk/acme/{number}").text
-    assert olga.decide(number, "promise", what="a label", due=day(house, 3)).status_code == 404
+    assert olga.decide(number, "promise", what="a label", due=day(house, 3)).status_code == 422
 
 
 def test_two_decisions_at_once_are_told_and_the_second_loses_no_word(house: House, olga: Seat, number: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from amends.case import Case, Event, Promise, promises
+from amends.case import Case, Event, Outcome, Promise, promises
 from amends.desk.masking import Proposal, proposal
 from amends.inbox import cases
 from amends.inbox.additions import Addition
@@ -90,9 +90,32 @@ class Matter:
         return self.public is not None and self.can_be_answered and not self.is_answered_privately
 
     @property
+    def can_be_solved(self) -> bool:
+        """Whether the company can say that it is solved: it said something, and nothing says so already."""
+        case = self.public
+        if case is None or not self.can_be_promised or not case.kind.can_be_solved or not case.first_reply:
+            return False
+        last = case.last("verdict", "solved")
+        return last is None or (last.event == "verdict" and last.outcome is not Outcome.SOLVED)
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether there are words that nobody outside has read, and about which the keeper can be asked."""
+        return self.is_unread or bool(self.unread_additions)
+
+    @property
+    def can_be_withheld(self) -> bool:
+        """Whether the keeper can still keep the first words from everyone."""
+        return self.is_unread or self.is_held
+
+    @property
     def promises(self) -> Sequence[Promise]:
         """What was promised."""
         return promises(self.public) if self.public else ()
+
+    def runs(self, promise: str | None) -> bool:
+        """Whether there is a promise of this name that is neither kept nor broken."""
+        return any(one.promise == promise and one.is_running for one in self.promises)
 
     @property
     def topic(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from flask import abort, redirect, render_template, url_for
 from flask_wtf import FlaskForm
@@ -10,28 +11,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from amends.case import state
 from amends.clock import Clock
-from amends.desk import guard
-from amends.desk.forms import (
-    BreakForm,
-    ButtonForm,
-    GiftForm,
-    LiftForm,
-    MasksForm,
-    MoveForm,
-    PromiseForm,
-    PublishForm,
-    ReplyForm,
-    SolvedForm,
-    WithholdForm,
-)
+from amends.desk import guard, keys
+from amends.desk.forms import ButtonForm, MasksForm
 from amends.desk.inbox_list import can_be_read, waiting
-from amends.desk.matter import Matter, Reply
+from amends.desk.matter import Matter
+from amends.desk.tasks import Task, filled, first, open_tasks
 from amends.inbox import Inbox, additions, cases, deeds, reports, verdicts
 from amends.inbox.cases import Contact
 from amends.inbox.deeds import Deed
 from amends.record import Current, find_case
 from amends.settings import Settings
-from amends.submission import UNSORTED
+
+_NOTHING_SAID: Mapping[str, object] = MappingProxyType({"masks_forms": {}, "kept": "", "preview": None, "added": 0})
 
 Page = str | AnyResponse | tuple[str, int]
 
@@ -85,49 +76,33 @@ class Room:
     def _show(
         self,
         matter: Matter,
-        *,
-        publish: PublishForm | None = None,
-        reply: ReplyForm | None = None,
-        withhold: WithholdForm | None = None,
-        lift: LiftForm | None = None,
-        masks: Mapping[int, MasksForm] | None = None,
-        preview: Reply | None = None,
+        task: Task | None = None,
+        form: FlaskForm | None = None,
         status: int = 200,
-        kept: str = "",
-        **forms: object,
+        **facts: object,
     ) -> Page:
-        now = self._clock()
+        """Show a case with one thing to do about it; without `task` the most usual one that can be done."""
+        person, now = guard.person(), self._clock()
+        tasks = open_tasks(matter, person)
+        # What can no longer be done has no page: the case says why, and keeps the words.
+        task = task if task in tasks else first(tasks, matter)
+        form = form if form is not None and task and isinstance(form, task.form) else None
         page = self._render(
             "desk/case.html",
-            lines=waiting(self._inbox, self._record(), guard.person(), now),
+            lines=waiting(self._inbox, self._record(), person, now),
             matter=matter,
             address=f"{self._record().board.base_url}{matter.company.slug}/{matter.number}/",
             state=state(matter.public, now, matter.company.zone) if matter.public else None,
-            publish_form=publish or self._publish_form(matter),
-            reply_form=reply or self._reply_form(matter),
-            withhold_form=withhold or WithholdForm(reason=matter.asked[-1][0] if matter.asked else ""),
-            lift_form=lift or LiftForm(formdata=None),
-            preview=preview,
-            promised=forms.pop("promised", ()),
-            advised=forms.pop("advised", ()),
-            masks_forms=masks or {},
-            fresh_masks=MasksForm(formdata=None),
-            # Words that were typed and could not be sent, where the form that holds them is not shown.
-            kept=reply.text.data if reply and status in (409, 422) else kept,
-            **(_doing_forms(matter, guard.person().name) | forms),
+            tasks=tasks,
+            task=task,
+            form=form or (self._form(task, matter) if task else None),
+            **({**_NOTHING_SAID, "fresh_masks": MasksForm(formdata=None)} | facts),
         )
         return page, status
 
-    def _publish_form(self, matter: Matter) -> PublishForm:
-        form = PublishForm(topic=matter.topic)
-        form.topic.choices = _topics(matter)
-        return form
-
-    def _reply_form(self, matter: Matter, **facts: str) -> ReplyForm:
-        filled = {"topic": matter.topic, "name": guard.person().name, **facts}
-        form = ReplyForm(formdata=None, **filled) if facts else ReplyForm(**filled)
-        form.topic.choices = _topics(matter)
-        return form
+    def _form(self, task: Task, matter: Matter, **facts: str) -> FlaskForm:
+        """Return the form of a task as somebody filled it in, or as it is before that."""
+        return filled(task, matter, guard.person(), self._clock(), facts)
 
     def _render(self, template: str, **facts: object) -> str:
         person, open_reports = guard.person(), 0
@@ -135,6 +110,7 @@ class Room:
             with self._inbox.reading() as connection:
                 open_reports = reports.count_open(connection)
         facts |= {"person": person, "open_reports": open_reports, "button": ButtonForm(), "now": self._clock()}
+        facts["keys_on"] = keys.are_on()
         return render_template(template, **facts)
 
     def _back(self, matter: Matter) -> AnyResponse:
@@ -145,25 +121,3 @@ def _answers(connection: Connection, number: str) -> list[cases.Answer]:
     """Return what was said in private; what the customer says to the company alone is none of the keeper's business."""
     said = cases.answers(connection, number)
     return [answer for answer in said if answer.by == "company" or not guard.person().is_keeper]
-
-
-def _topics(matter: Matter) -> dict[str, str]:
-    names = dict.fromkeys([*matter.company.topics, UNSORTED, matter.topic])
-    return {name: name.replace("-", " ") for name in names}
-
-
-def _doing_forms(matter: Matter, name: str) -> dict[str, FlaskForm]:
-    """Return the forms of a case as they are before anybody filled them in, by the names that templates have."""
-    return (
-        {
-            "promise_form": PromiseForm(formdata=None),
-            "move_form": MoveForm(formdata=None),
-            "break_form": BreakForm(formdata=None),
-            "fresh_move": MoveForm(formdata=None),
-            "fresh_break": BreakForm(formdata=None),
-            "solved_form": SolvedForm(formdata=None, name=name),
-            "gift_form": GiftForm(formdata=None),
-        }
-        if matter.can_be_promised
-        else {}
-    )

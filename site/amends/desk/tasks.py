@@ -1,0 +1,132 @@
+"""What can be done about a case: each is a page of its own, with the case beside it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Flag, auto
+
+from flask_wtf import FlaskForm
+
+from amends.desk.forms import (
+    BreakForm,
+    ButtonForm,
+    GiftForm,
+    LiftForm,
+    MoveForm,
+    PromiseForm,
+    PublishForm,
+    ReplyForm,
+    SolvedForm,
+    WithholdForm,
+)
+from amends.desk.matter import Matter
+from amends.inbox.people import Person
+from amends.submission import UNSORTED
+
+
+class Who(Flag):
+    """Whose business something is: the company's, which speaks with its customer, or the keeper's, who judges."""
+
+    COMPANY = auto()
+    KEEPER = auto()
+    BOTH = COMPANY | KEEPER
+
+    @classmethod
+    def of(cls, person: Person) -> "Who":
+        """Return whom this person belongs to."""
+        return cls.KEEPER if person.is_keeper else cls.COMPANY
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do. `name` is its place in the address, its template, and the kind of the decision it makes.
+
+    `key` opens its page; what has none is reached from where it belongs in the case. `is_open` says whether it can be
+    done as the case stands now.
+    """
+
+    name: str
+    label: str
+    icon: str
+    who: Who
+    form: type[FlaskForm]
+    is_open: Callable[[Matter], bool]
+    key: str = ""
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether its page is reached from the list of what else to do."""
+        return bool(self.key) or self.name == "release"
+
+    def is_for(self, person: Person) -> bool:
+        """Whether this is any of their business."""
+        return Who.of(person) in self.who
+
+
+def _can_be_promised(matter: Matter) -> bool:
+    return matter.can_be_promised
+
+
+def _runs_a_promise(matter: Matter) -> bool:
+    return matter.can_be_promised and any(promise.is_running for promise in matter.promises)
+
+
+def _is_unread(matter: Matter) -> bool:
+    return matter.is_unread
+
+
+_COMPANY, _KEEPER, _BOTH = Who.COMPANY, Who.KEEPER, Who.BOTH
+
+_ALL = (
+    Task("reply", "Reply", "reply", _COMPANY, ReplyForm, lambda matter: matter.can_be_answered, "r"),
+    Task("release", "It is no spam", "tick", _KEEPER, ButtonForm, lambda matter: matter.is_held),
+    Task("publish", "Publish without a reply", "eye", _BOTH, PublishForm, _is_unread, "p"),
+    Task("promise", "Promise something", "flag", _COMPANY, PromiseForm, _can_be_promised, "m"),
+    Task("move", "Move the promise", "flag", _COMPANY, MoveForm, _runs_a_promise),
+    Task("break", "It will not be kept", "cross", _COMPANY, BreakForm, _runs_a_promise),
+    Task("give", "Give something", "gift", _COMPANY, GiftForm, _can_be_promised, "g"),
+    Task("solve", "Say that it is solved", "tick", _COMPANY, SolvedForm, lambda matter: matter.can_be_solved, "s"),
+    Task(
+        "ask",
+        "Ask the keeper to withhold it",
+        "hidden",
+        _COMPANY,
+        WithholdForm,
+        lambda matter: matter.can_be_asked,
+        "w",
+    ),
+    Task("withhold", "Withhold it", "hidden", _KEEPER, WithholdForm, lambda matter: matter.can_be_withheld, "w"),
+    Task("lift", "Publish after all", "eye", _KEEPER, LiftForm, lambda matter: matter.is_withheld, "l"),
+)
+
+TASKS: Mapping[str, Task] = {task.name: task for task in _ALL}
+"""All of them by name, in the order in which a page offers them: it shows the first that can be done."""
+
+
+def open_tasks(matter: Matter, person: Person) -> list[Task]:
+    """Return what this person can do about a case now, the most usual first."""
+    return [task for task in TASKS.values() if task.is_for(person) and task.is_open(matter)]
+
+
+def first(tasks: Sequence[Task], matter: Matter) -> Task | None:
+    """Return what a case's page shows: what a company asked the keeper for, else the most usual thing to do."""
+    wanted = "withhold" if matter.asked else ""
+    return next((task for task in tasks if task.name == wanted), None) or next(iter(tasks), None)
+
+
+def filled(task: Task, matter: Matter, person: Person, now: datetime, facts: dict[str, str]) -> FlaskForm:
+    """Return the form of a task: as it was sent, else with `facts` and what is known in it.
+
+    Words that come back from a decision that was undone stand in `facts`, whatever the request sent.
+    """
+    known = {"topic": matter.topic, "name": person.name, "reason": matter.asked[-1][0] if matter.asked else ""}
+    form = task.form(formdata=None, **(known | facts)) if facts else task.form(**known)
+    form.today = now.astimezone(matter.company.zone).date()
+    if "topic" in form:
+        form.topic.choices = _topics(matter)
+    return form
+
+
+def _topics(matter: Matter) -> dict[str, str]:
+    names = dict.fromkeys([*matter.company.topics, UNSORTED, matter.topic])
+    return {name: name.replace("-", " ") for name in names}
