@@ -44,6 +44,7 @@ WRITTEN: dict[str, tuple[Any, Any]] = {
     "closed_by": (1, None),
     "url": ("https://acme.example/hook", "https://bolt.example/hook"),
     "webhook.company": ("acme", "bolt"),
+    "similar_text.company": ("acme", "bolt"),
     "answer.by": ("company", "customer"),
     "masks": ('{"shown": [], "hidden": ["Rose Lane 4"]}', ""),
     "addition.kind": ("detail", "verdict"),

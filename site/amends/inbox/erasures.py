@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from amends.inbox import cases, deeds, outbox
+from amends.inbox import cases, deeds, outbox, team
 from amends.inbox.reports import OBJECTION
 from amends.inbox.schema import (
     addition,
@@ -63,10 +63,12 @@ def apply_again(connection: Connection) -> int:
 
 
 def _empty(connection: Connection, one: Erasure) -> None:
+    team.forget(connection, one.company, [one.number])
     known = connection.execute(select(case.c.company).where(case.c.number == one.number)).scalar()
     if known == one.company:
         for table in (contact, submission_key, answer, addition, verdict, gift, referral):
             connection.execute(delete(table).where(table.c.number == one.number))
+        team.forget_strangers(connection)
         cases.take_back(connection, one.number, "erased", one.at)
         # The salt with which the log could prove that these were the words.
         connection.execute(update(case).where(case.c.number == one.number).values(salt=b"", committed=b""))

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, not_, select, update
 
 from amends.case import Case, Outcome
-from amends.inbox import Inbox, additions, cases, verdicts
+from amends.inbox import Inbox, additions, cases, team, verdicts
 from amends.inbox.cases import ORIGINAL, Received
 from amends.inbox.contacts import is_confirmed
-from amends.inbox.schema import answer, case, contact, report
+from amends.inbox.schema import answer, case, contact, note, report
 
 SILENT = timedelta(days=180)
 """A case in which nothing has happened for so long has ended."""
@@ -29,18 +29,21 @@ _AT_ONCE = 500
 def forget(inbox: Inbox, now: datetime, keep_contacts: timedelta, find: FindCase) -> None:
     """Forget what only the company may know of cases that ended so long ago, and who reported what.
 
-    That are contacts and what is hidden in public words; an address that was never confirmed goes earlier.
+    That are contacts, what staff noted, and what is hidden in public words; an address that was never confirmed goes
+    earlier.
     """
     before = now - keep_contacts
     with inbox.reading() as connection:
         # The record is read before anything is locked; what ends meanwhile is found an hour later.
         known = [(received, find(received.company, received.number)) for received in _with_secrets(connection, before)]
-        over = [received.number for received, public in known if ended(received, public, connection) <= before]
+        over = [received for received, public in known if ended(received, public, connection) <= before]
     with inbox.writing() as connection:
         for first in range(0, len(over), _AT_ONCE):
-            some = over[first : first + _AT_ONCE]
+            some = [received.number for received in over[first : first + _AT_ONCE]]
             connection.execute(delete(contact).where(contact.c.number.in_(some)))
             connection.execute(delete(answer).where(answer.c.number.in_(some), answer.c.by == ORIGINAL))
+            connection.execute(delete(note).where(note.c.number.in_(some)))
+        team.forget_strangers(connection)
         old = select(case.c.number).where(case.c.received <= now - UNCONFIRMED)
         connection.execute(update(contact).where(contact.c.number.in_(old), not_(is_confirmed())).values(email=""))
         connection.execute(update(report).where(report.c.closed <= now - REPORTS).values(words="", email=""))
@@ -66,10 +69,10 @@ def ended(received: Received, public: Case | None, connection: Connection) -> da
 
 
 def _with_secrets(connection: Connection, before: datetime) -> list[Received]:
-    """Return the cases with contacts, or something hidden, that are old enough to have ended by then."""
+    """Return the cases with contacts, notes, or something hidden, that are old enough to have ended by then."""
     known = select(contact.c.number).where((contact.c.email != "") | (contact.c.reference != ""))
     masked = select(answer.c.number).where(answer.c.by == ORIGINAL)
-    has_one = case.c.number.in_(known) | case.c.number.in_(masked)
+    has_one = case.c.number.in_(known) | case.c.number.in_(masked) | case.c.number.in_(select(note.c.number))
     query = select(case.c.number).where(has_one, case.c.received <= before).order_by(case.c.number)
     found = [cases.get(connection, number) for number in connection.execute(query).scalars()]
     return [received for received in found if received]

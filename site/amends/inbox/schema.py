@@ -276,6 +276,8 @@ request = Table(
     Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("why", Text, nullable=False),
+    # Where it is about a duplicate: the number of the case that stays.
+    Column("of", _number),
     Column("made", Instant, nullable=False),
     Column("decided", Instant),
 )
@@ -353,4 +355,59 @@ webhook = Table(
     Column("created", Instant, nullable=False),
     # When the other side said that it is gone for good.
     Column("stopped", Instant),
+)
+
+# What staff need to work together. None of it ever leaves the store; none of these tables has a foreign key to a case,
+# because a case of the record may never have been in this inbox.
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("company", _slug, primary_key=True),
+    Column("number", _number, primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("made", Instant, nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    # What staff tell each other about a case.
+    Column("id", Integer, primary_key=True),
+    Column("company", _slug, nullable=False),
+    Column("number", _number, nullable=False, index=True),
+    Column("staff", Integer, ForeignKey("staff.id"), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    # What staff know of somebody who writes again, by an address that was confirmed.
+    Column("company", _slug, primary_key=True),
+    Column("email", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    # A reply that somebody is writing.
+    Column("company", _slug, primary_key=True),
+    Column("number", _number, primary_key=True),
+    Column("staff", Integer, ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("facts", Text, nullable=False),
+    Column("saved", Instant, nullable=False),
+)
+
+template = Table(
+    "template",
+    metadata,
+    # Where a reply begins, with fields for what differs.
+    Column("id", Integer, primary_key=True),
+    Column("company", _slug, nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("text", Text, nullable=False),
 )
