@@ -271,7 +271,18 @@ def test_every_column_of_text_about_a_case_is_emptied_or_known_to_stay(house: Ho
         "report": {"words", "email"},
         "message": {"recipient", "facts"},
     }
-    deleted = {"contact", "submission_key", "answer", "addition", "verdict", "gift", "referral", "note", "draft", "assignment"}
+    deleted = {
+        "contact",
+        "submission_key",
+        "answer",
+        "addition",
+        "verdict",
+        "gift",
+        "referral",
+        "note",
+        "draft",
+        "assignment",
+    }
     for table in metadata.sorted_tables:
         if "number" in table.c and table.name not in deleted:
             words = {

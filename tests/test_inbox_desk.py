@@ -197,11 +197,12 @@ def test_a_decision_that_failed_stays_with_its_words_until_it_is_put_aside(conne
 
 
 def test_what_the_keeper_is_asked_stays_until_it_is_decided(connection: Connection) -> None:
+    first = deeds.Asked("spam", "An advertisement.", after(1))
+    second = deeds.Asked("duplicate", "Line two.", after(2), OTHER_NUMBER)
     for number in (NUMBER, OTHER_NUMBER):
         cases.add(connection, [Arrival(a_received(number), Contact(), number, b"d" * 32)])
-        deeds.ask_keeper(connection, number, OLGA.id, "spam", "An advertisement.", after(1))
-    deeds.ask_keeper(connection, NUMBER, OLGA.id, "hate", "Line two.", after(2))
-    first, second = ("spam", "An advertisement.", after(1)), ("hate", "Line two.", after(2))
+        deeds.ask_keeper(connection, number, OLGA.id, first)
+    deeds.ask_keeper(connection, NUMBER, OLGA.id, second)
     assert deeds.asked(connection, NUMBER) == [first, second]
     deeds.decide(connection, NUMBER, after(3))
     assert deeds.asked(connection, NUMBER) == []

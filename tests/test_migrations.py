@@ -124,7 +124,7 @@ def read_all(house: House, there: set[str]) -> None:
             ("company", "text 0 包裹 🙁")
         ]
         assert [deed.kind for deed in deeds.of_case(connection, OTHER_NUMBER, "acme")] == ["reply"]
-        assert deeds.asked(connection, OTHER_NUMBER) == [("reason 1 包裹 🙁", "why 1 包裹 🙁", NOON)]
+        assert deeds.asked(connection, OTHER_NUMBER) == [("reason 1 包裹 🙁", "why 1 包裹 🙁", NOON, None)]
         if "report" in there:
             assert [told.words for told in reports.open_ones(connection, 9)] == ["words 1 包裹 🙁"]
         if "message" in there:

@@ -1,19 +1,25 @@
 """The desk's pages about one case: each shows it beside one thing to do, and lets what was decided leave."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import Blueprint, abort, request
 from flask_wtf import FlaskForm
 
+from amends.case import Reason
+from amends.clock import stamp
 from amends.desk import guard
-from amends.desk.forms import ButtonForm, MasksForm, WithholdForm
+from amends.desk.forms import AssignForm, ButtonForm, KnownForm, MasksForm, WithholdForm
 from amends.desk.masking import chosen, found_in, wrong_words
 from amends.desk.matter import Matter
 from amends.desk.room import Page, Room
 from amends.desk.tasks import TASKS, Task
-from amends.inbox import additions, cases, deeds
+from amends.inbox import additions, cases, deeds, team
 
-ASK, WITHHOLD = "ask", "withhold"
+WITHHOLD = "withhold"
+
+OVERTAKEN = "Somebody answered, or the customer wrote again, after you had opened this page."
+"""Why something was not sent. The case beside it shows what was said; to send the same words again is a decision."""
 
 
 class Casework(Room):
@@ -26,6 +32,8 @@ class Casework(Room):
         room.add_url_rule(f"{case}/<task>", "task", self.task, methods=["GET", "POST"])
         room.add_url_rule(f"{case}/keep", "keep", self.keep, methods=["POST"])
         room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
+        room.add_url_rule(f"{case}/assign", "assign", self.assign, methods=["POST"])
+        room.add_url_rule(f"{case}/known", "known", self.known, methods=["POST"])
         room.add_url_rule(f"{case}/masks", "masks", self.masks, methods=["POST"])
         added = f"{case}/<int:added>"
         room.add_url_rule(f"{added}/masks", "masks_of_words", self.masks, methods=["POST"])
@@ -49,8 +57,11 @@ class Casework(Room):
             return self._open(matter, todo, form)
         if not todo.is_open(matter) or not form.validate_on_submit() or not _is_about_a_promise(matter, form):
             return self._show(matter, todo, form, 422, kept=words_in(form))
-        if todo.name == ASK:
-            return self._ask(matter, form)
+        if is_overtaken(matter):
+            return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)
+        stays = _STAYS.get(todo.name)
+        if stays and todo.is_for(guard.person()) and stays(self, matter, form):
+            return self._back(matter)
         return self._leave(matter, todo, form, facts_of(form))
 
     def keep(self, company: str, number: str) -> Page:
@@ -61,6 +72,30 @@ class Casework(Room):
         if not form.validate_on_submit() or not matter.runs(form.deed.data):
             return self._show(matter, status=422)
         return self._leave_at_once(matter, "keep", promise=form.deed.data or "")
+
+    def assign(self, company: str, number: str) -> Page:
+        """Give a case to somebody of the team, or to nobody."""
+        guard.require_company_staff()
+        matter = self._matter(company, number)
+        form = AssignForm()
+        form.to.choices = {"": "nobody", **{str(one): name for one, name in matter.colleagues.items()}}
+        if not form.validate_on_submit():
+            return self._show(matter, status=422)
+        with self._inbox.writing() as connection:
+            to = int(form.to.data) if form.to.data else None
+            team.assign(connection, company, number, to, self._clock())
+        return self._back(matter)
+
+    def known(self, company: str, number: str) -> Page:
+        """Keep what staff know of a customer who can be told again."""
+        guard.require_company_staff()
+        matter = self._matter(company, number)
+        form = KnownForm()
+        if not form.validate_on_submit():
+            return self._show(matter, status=422, known_form=form)
+        with self._inbox.writing() as connection:
+            team.know(connection, number, (form.text.data or "").strip())
+        return self._back(matter)
 
     def publish_words(self, company: str, number: str, added: int) -> Page:
         """Let everyone read what the customer added, after the seconds in which this can be undone."""
@@ -122,16 +157,36 @@ class Casework(Room):
     def _open(self, matter: Matter, todo: Task, form: FlaskForm) -> Page:
         if "promise" in form:
             form.promise.data = request.args.get("promise")
+        if todo.name == "correct":
+            _begin_with(form, matter, request.args.get("of", ""))
         if not todo.is_open(matter) or not _is_about_a_promise(matter, form):
             return self._back(matter)
         return self._show(matter, todo, form)
 
-    def _ask(self, matter: Matter, form: FlaskForm) -> Page:
+    def _ask(self, matter: Matter, form: FlaskForm) -> bool:
         """Ask the keeper to withhold a text: no company decides that for itself."""
+        of = form.of.data if "of" in form else None
+        reason = form.reason.data if "reason" in form else str(Reason.DUPLICATE)
+        asked = deeds.Asked(reason, form.why.data or "", self._clock(), of)
         with self._inbox.writing() as connection:
-            facts = (form.reason.data, form.why.data or "")
-            deeds.ask_keeper(connection, matter.number, guard.person().id, *facts, self._clock())
-        return self._back(matter)
+            deeds.ask_keeper(connection, matter.number, guard.person().id, asked)
+        return True
+
+    def _note(self, matter: Matter, form: FlaskForm) -> bool:
+        """Tell the others something; it never leaves the team."""
+        of_it = (matter.company.slug, matter.number, guard.person().id)
+        with self._inbox.writing() as connection:
+            team.add_note(connection, *of_it, form.text.data or "", self._clock())
+        return True
+
+    def _call_duplicate(self, matter: Matter, form: FlaskForm) -> bool:
+        """Ask the keeper where a company says that it is one: what it marks so is none of its own to judge."""
+        if not guard.person().is_keeper:
+            return self._ask(matter, form)
+        if not matter.is_unread:
+            return False
+        why = f"{form.of.data}: {form.why.data}"
+        return self._decide(matter, WITHHOLD, reason=str(Reason.DUPLICATE), why=why)
 
     def _leave(self, matter: Matter, todo: Task, form: FlaskForm, facts: dict[str, str]) -> Page:
         if not self._decide(matter, todo.name, **facts):
@@ -146,6 +201,11 @@ class Casework(Room):
         return self._back(matter)
 
 
+def is_overtaken(matter: Matter) -> bool:
+    """Whether something was said since the page was shown that this form came from."""
+    return request.form.get("basis", matter.basis) != matter.basis
+
+
 def words_in(form: FlaskForm) -> str:
     """Return what somebody filled in, to be read where the form is not shown."""
     filled = (field for field in form if field.data and field.type not in ("HiddenField", "CSRFTokenField"))
@@ -158,9 +218,24 @@ def facts_of(form: FlaskForm) -> dict[str, str]:
     return {name: value.isoformat() if isinstance(value, date) else str(value or "") for name, value in values.items()}
 
 
+_STAYS: Mapping[str, Callable[[Casework, Matter, FlaskForm], bool]] = {
+    "ask": Casework._ask,
+    "note": Casework._note,
+    "duplicate": Casework._call_duplicate,
+}
+"""What is done here and now, and by no decision that leaves for the record; False where one has to leave after all."""
+
+
 def _is_about_a_promise(matter: Matter, form: FlaskForm) -> bool:
     """Whether a form names a promise that runs, where it names one."""
     return "promise" not in form or matter.runs(form.promise.data)
+
+
+def _begin_with(form: FlaskForm, matter: Matter, of: str) -> None:
+    """Put the wording of another reply into the form than the last one."""
+    chosen_one = next((reply for reply in matter.own_replies if stamp(reply.at) == of), None)
+    if chosen_one:
+        form.of.data, form.text.data = of, matter.wording(chosen_one)
 
 
 def _is_unread(matter: Matter, added: int) -> bool:

@@ -5,13 +5,15 @@ from datetime import date
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
-from amends.case import Reason
+from amends.case import ALPHABET, NUMBER_LENGTH, Reason
+from amends.desk.fields import left_open
 from amends.text import MAX_STAFF, clean, one_line
 
 MAX_NAME = 80
 MAX_LINE = 1000
+NUMBER = rf"^[{ALPHABET}]{{{NUMBER_LENGTH}}}$"
 REASONS = {"": "choose one"} | {str(reason): str(reason).replace("-", " ") for reason in Reason}
 
 
@@ -28,8 +30,17 @@ def _clean(text: str | None) -> str:
     return clean(text or "")
 
 
+def _number(text: str | None) -> str:
+    return (text or "").strip().lower()
+
+
 def _one_line(text: str | None) -> str:
     return one_line(text or "", MAX_LINE)
+
+
+def _filled_in(_form: FlaskForm, field: Field) -> None:
+    if still := left_open(field.data or ""):
+        raise ValidationError(f"Nothing was sent: {', '.join(still)} of the template is still to be filled in.")
 
 
 class SignInForm(FlaskForm):
@@ -53,6 +64,7 @@ class ReplyForm(FlaskForm):
         [
             DataRequired("There is nothing to send yet."),
             Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
+            _filled_in,
         ],
         filters=[_clean],
     )
@@ -63,6 +75,87 @@ class ReplyForm(FlaskForm):
         filters=[_one_line],
     )
     topic = SelectField("Topic", validate_choice=True)
+
+
+class CorrectForm(FlaskForm):
+    """Another wording of a reply that everyone has read. The first one stays readable."""
+
+    of = HiddenField()
+    text = TextAreaField(
+        "How it reads now",
+        [
+            DataRequired("Please write how it reads now. What stands there cannot be emptied."),
+            Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
+        ],
+        filters=[_clean],
+    )
+    why = StringField(
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+    )
+
+
+class InquireForm(FlaskForm):
+    """A question to the customer alone."""
+
+    name = StringField(
+        "Your name, as everyone will read it",
+        [DataRequired("A person asks."), Length(max=MAX_NAME)],
+        filters=[_one_line],
+    )
+    text = TextAreaField(
+        "Question",
+        [
+            DataRequired("There is nothing to ask yet."),
+            Length(max=MAX_STAFF, message=f"At most {MAX_STAFF} characters; nothing was sent, your text is here."),
+        ],
+        filters=[_clean],
+    )
+
+
+class NoteForm(FlaskForm):
+    """Words to the rest of the team."""
+
+    text = TextAreaField("Note", [DataRequired("There is nothing in it yet."), Length(max=MAX_STAFF)], filters=[_clean])
+
+
+class KnownForm(FlaskForm):
+    """What is known of a customer who writes again."""
+
+    text = TextAreaField(
+        "What you know of this customer",
+        [Length(max=2000)],
+        description="such as how they like to be reached; you see it with each of their cases, nobody else does",
+        filters=[_clean],
+    )
+
+
+class DuplicateForm(FlaskForm):
+    """The case that says the same."""
+
+    of = StringField(
+        "Number of the other case",
+        [DataRequired("Please give the number."), Regexp(NUMBER, message="A number has eight letters and digits.")],
+        description="the one that stays: the same customer said the same there",
+        filters=[_number],
+    )
+    why = StringField(
+        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[_one_line]
+    )
+
+
+class AssignForm(FlaskForm):
+    """Who has a case."""
+
+    to = SelectField("Who has it")
+
+
+class TemplateForm(FlaskForm):
+    """A text to begin a reply with."""
+
+    id = HiddenField()
+    name = StringField("Name", [DataRequired("Please give it a name."), Length(max=MAX_NAME)], filters=[_one_line])
+    language = SelectField("Language")
+    text = TextAreaField("Text", [DataRequired("There is nothing in it yet."), Length(max=MAX_STAFF)], filters=[_clean])
 
 
 class PublishForm(FlaskForm):

@@ -7,7 +7,8 @@ how this person types here.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 COOKIE = "amends-keys"
 OFF = "off"

@@ -1,18 +1,48 @@
 """A case as the desk knows it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from amends.case import Case, Event, Outcome, Promise, promises
 from amends.desk.masking import Proposal, proposal
 from amends.inbox import cases
 from amends.inbox.additions import Addition
 from amends.inbox.cases import Contact, Received
-from amends.inbox.deeds import Deed
+from amends.inbox.deeds import Asked, Deed
+from amends.inbox.team import Draft, Earlier, Note
 from amends.personal import Choice
 from amends.publish import Piece, masked, own
 from amends.record import Company
 from amends.submission import UNSORTED
+
+WRITING = timedelta(minutes=15)
+"""How long after a draft was saved it is said that somebody is writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What only a company's staff know of a case: by staff's id who they are, whose it is, and what they noted.
+
+    `earlier` are the customer's other cases, and `known` is what staff know of them; None where nobody can tell who
+    the customer is.
+    """
+
+    colleagues: Mapping[int, str]
+    holder: int | None
+    notes: Sequence[Note]
+    drafts: Sequence[Draft]
+    earlier: Sequence[Earlier]
+    known: str | None
+
+    def draft_of(self, staff: int) -> Draft | None:
+        """Return what somebody has written so far."""
+        return next((draft for draft in self.drafts if draft.staff == staff), None)
+
+    def writing(self, staff: int, now: datetime) -> Sequence[Draft]:
+        """Return what others than this one are writing just now."""
+        return [draft for draft in self.drafts if draft.staff != staff and now - draft.saved < WRITING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +58,8 @@ class Matter:
     verdicts: Sequence[Event]
     additions: Sequence[Addition]
     pending: list[Deed]
-    asked: list[tuple[str, str, object]]
+    asked: Sequence[Asked]
+    team: Team | None = None
 
     @property
     def is_private(self) -> bool:
@@ -99,6 +130,37 @@ class Matter:
         return last is None or (last.event == "verdict" and last.outcome is not Outcome.SOLVED)
 
     @property
+    def own_replies(self) -> Sequence[Event]:
+        """The company's public replies, as far as they can be corrected."""
+        return self.public.replies if self.public is not None and self.can_be_promised else ()
+
+    def wording(self, reply: Event) -> str:
+        """Return how a reply reads now."""
+        events = self.public.events if self.public else ()
+        corrected = [event.text for event in events if event.event == "correction" and event.of == reply.at]
+        return (corrected[-1] if corrected else reply.text) or ""
+
+    @property
+    def can_be_inquired(self) -> bool:
+        """Whether the customer can be asked in private, and the public sees that."""
+        return self.can_be_promised and self.received is not None
+
+    @property
+    def can_be_duplicate(self) -> bool:
+        """Whether it can be said to be the same as another case."""
+        is_marked = self.public is not None and self.public.last("duplicate") is not None
+        return (self.is_unread or (self.can_be_promised and self.received is not None)) and not is_marked
+
+    @property
+    def basis(self) -> str:
+        """A mark of all that was said, so that nobody answers what they have not read."""
+        answers = [(one.at, one.by, one.text) for one in self.answers]
+        added = [(one.id, one.text) for one in self.additions]
+        words = self.public.text if self.public else self.received.text if self.received else ""
+        said = (words, self.public.events if self.public else (), answers, added, self.verdicts)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    @property
     def can_be_asked(self) -> bool:
         """Whether there are words that nobody outside has read, and about which the keeper can be asked."""
         return self.is_unread or bool(self.unread_additions)
@@ -112,6 +174,22 @@ class Matter:
     def promises(self) -> Sequence[Promise]:
         """What was promised."""
         return promises(self.public) if self.public else ()
+
+    @property
+    def colleagues(self) -> Mapping[int, str]:
+        """The names of the company's staff, by id; for a keeper of none."""
+        return self.team.colleagues if self.team else {}
+
+    @property
+    def author(self) -> str:
+        """How the customer wants to be called; empty where they did not say."""
+        return (self.public.author if self.public else None) or (self.received.author if self.received else "")
+
+    @property
+    def known_fields(self) -> dict[str, str]:
+        """What a template of a reply can say of it."""
+        topic = self.topic.replace("-", " ")
+        return {"name": self.author, "number": self.number, "topic": topic, "company": self.company.name}
 
     def runs(self, promise: str | None) -> bool:
         """Whether there is a promise of this name that is neither kept nor broken."""

@@ -1,10 +1,10 @@
 """What every page of the desk about a case needs: the case as its reader may know it, and how decisions leave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,17 +12,29 @@ from werkzeug.wrappers import Response as AnyResponse
 from amends.case import state
 from amends.clock import Clock
 from amends.desk import guard, keys
-from amends.desk.forms import ButtonForm, MasksForm
+from amends.desk.forms import ButtonForm, KnownForm, MasksForm
 from amends.desk.inbox_list import can_be_read, waiting
-from amends.desk.matter import Matter
+from amends.desk.matter import Matter, Team
 from amends.desk.tasks import Task, filled, first, open_tasks
-from amends.inbox import Inbox, additions, cases, deeds, reports, verdicts
+from amends.inbox import Inbox, additions, cases, deeds, reports, team, templates, verdicts
 from amends.inbox.cases import Contact
 from amends.inbox.deeds import Deed
+from amends.inbox.templates import Template
 from amends.record import Current, find_case
 from amends.settings import Settings
 
-_NOTHING_SAID: Mapping[str, object] = MappingProxyType({"masks_forms": {}, "kept": "", "preview": None, "added": 0})
+_NOTHING_SAID: Mapping[str, object] = MappingProxyType(
+    {
+        "masks_forms": {},
+        "kept": "",
+        "overtaken": "",
+        "preview": None,
+        "look": None,
+        "advised": (),
+        "added": 0,
+        "known_form": None,
+    }
+)
 
 Page = str | AnyResponse | tuple[str, int]
 
@@ -54,7 +66,8 @@ class Room:
                 verdicts=verdicts.of_case(connection, number) if own and not guard.person().is_keeper else [],
                 additions=additions.of_case(connection, number) if own and can_be_read(public) else [],
                 pending=deeds.of_case(connection, number, slug),
-                asked=list(deeds.asked(connection, number)) if own else [],
+                asked=deeds.asked(connection, number) if own else [],
+                team=None if guard.person().is_keeper else _team(connection, slug, number, is_own=own),
             )
         is_nowhere = matter.received is None and matter.public is None
         if is_nowhere or (matter.is_private if guard.person().is_keeper else matter.is_held):
@@ -94,6 +107,8 @@ class Room:
             address=f"{self._record().board.base_url}{matter.company.slug}/{matter.number}/",
             state=state(matter.public, now, matter.company.zone) if matter.public else None,
             tasks=tasks,
+            templates=self._templates(matter) if task and task.name == "reply" else (),
+            fresh_known=KnownForm(formdata=None, text=matter.team.known if matter.team else ""),
             task=task,
             form=form or (self._form(task, matter) if task else None),
             **({**_NOTHING_SAID, "fresh_masks": MasksForm(formdata=None)} | facts),
@@ -101,8 +116,15 @@ class Room:
         return page, status
 
     def _form(self, task: Task, matter: Matter, **facts: str) -> FlaskForm:
-        """Return the form of a task as somebody filled it in, or as it is before that."""
+        """Return the form of a task as somebody filled it in, or as it is before that: with their draft in it."""
+        draft = matter.team.draft_of(guard.person().id) if matter.team else None
+        if draft and task.name == "reply" and request.method == "GET":
+            facts = {**draft.facts, **facts}
         return filled(task, matter, guard.person(), self._clock(), facts)
+
+    def _templates(self, matter: Matter) -> Sequence[Template]:
+        with self._inbox.reading() as connection:
+            return templates.of_company(connection, matter.company.slug)
 
     def _render(self, template: str, **facts: object) -> str:
         person, open_reports = guard.person(), 0
@@ -115,6 +137,18 @@ class Room:
 
     def _back(self, matter: Matter) -> AnyResponse:
         return redirect(url_for("desk.case", company=matter.company.slug, number=matter.number))
+
+
+def _team(connection: Connection, company: str, number: str, *, is_own: bool) -> Team:
+    """Return what staff noted; of who the customer is only where the case is in this company's inbox."""
+    return Team(
+        colleagues=team.colleagues(connection, company),
+        holder=team.assigned(connection, company, number),
+        notes=team.notes(connection, company, number),
+        drafts=team.drafts(connection, company, number),
+        earlier=team.history(connection, number) if is_own else (),
+        known=team.known(connection, number) if is_own else None,
+    )
 
 
 def _answers(connection: Connection, number: str) -> list[cases.Answer]:

@@ -7,12 +7,17 @@ from enum import Flag, auto
 
 from flask_wtf import FlaskForm
 
+from amends.clock import stamp
 from amends.desk.forms import (
     BreakForm,
     ButtonForm,
+    CorrectForm,
+    DuplicateForm,
     GiftForm,
+    InquireForm,
     LiftForm,
     MoveForm,
+    NoteForm,
     PromiseForm,
     PublishForm,
     ReplyForm,
@@ -81,11 +86,15 @@ _ALL = (
     Task("reply", "Reply", "reply", _COMPANY, ReplyForm, lambda matter: matter.can_be_answered, "r"),
     Task("release", "It is no spam", "tick", _KEEPER, ButtonForm, lambda matter: matter.is_held),
     Task("publish", "Publish without a reply", "eye", _BOTH, PublishForm, _is_unread, "p"),
+    Task("note", "Note for the team", "note", _COMPANY, NoteForm, lambda _matter: True, "n"),
+    Task("inquire", "Ask the customer", "lock", _COMPANY, InquireForm, lambda matter: matter.can_be_inquired, "q"),
     Task("promise", "Promise something", "flag", _COMPANY, PromiseForm, _can_be_promised, "m"),
     Task("move", "Move the promise", "flag", _COMPANY, MoveForm, _runs_a_promise),
     Task("break", "It will not be kept", "cross", _COMPANY, BreakForm, _runs_a_promise),
     Task("give", "Give something", "gift", _COMPANY, GiftForm, _can_be_promised, "g"),
     Task("solve", "Say that it is solved", "tick", _COMPANY, SolvedForm, lambda matter: matter.can_be_solved, "s"),
+    Task("correct", "Correct a reply", "pencil", _COMPANY, CorrectForm, lambda matter: bool(matter.own_replies), "e"),
+    Task("duplicate", "It is a duplicate", "dash", _BOTH, DuplicateForm, lambda matter: matter.can_be_duplicate, "d"),
     Task(
         "ask",
         "Ask the keeper to withhold it",
@@ -110,7 +119,7 @@ def open_tasks(matter: Matter, person: Person) -> list[Task]:
 
 def first(tasks: Sequence[Task], matter: Matter) -> Task | None:
     """Return what a case's page shows: what a company asked the keeper for, else the most usual thing to do."""
-    wanted = "withhold" if matter.asked else ""
+    wanted = ("duplicate" if matter.asked[-1].of else "withhold") if matter.asked else ""
     return next((task for task in tasks if task.name == wanted), None) or next(iter(tasks), None)
 
 
@@ -119,7 +128,13 @@ def filled(task: Task, matter: Matter, person: Person, now: datetime, facts: dic
 
     Words that come back from a decision that was undone stand in `facts`, whatever the request sent.
     """
-    known = {"topic": matter.topic, "name": person.name, "reason": matter.asked[-1][0] if matter.asked else ""}
+    known = {"topic": matter.topic, "name": person.name}
+    if matter.asked:
+        last = matter.asked[-1]
+        known |= {"reason": last.reason, "of": last.of or ""} | ({"why": last.why} if last.of else {})
+    if task.form is CorrectForm and matter.own_replies:
+        last_reply = matter.own_replies[-1]
+        known |= {"of": stamp(last_reply.at), "text": matter.wording(last_reply)}
     form = task.form(formdata=None, **(known | facts)) if facts else task.form(**known)
     form.today = now.astimezone(matter.company.zone).date()
     if "topic" in form:

@@ -1,9 +1,9 @@
 """The pages of the desk."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from amends.clock import Clock
-from amends.desk import guard, words
+from amends.clock import Clock, stamp
+from amends.desk import guard, keys, words
 from amends.desk.casework import Casework
 from amends.desk.forms import ButtonForm, CloseForm, SignInForm
 from amends.desk.inbox_list import waiting
@@ -11,6 +11,8 @@ from amends.desk.promise_list import Promised
 from amends.desk.replying import Replying
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
+from amends.desk.tasks import TASKS
+from amends.desk.template_list import Templates
 from amends.inbox import Inbox, reports
 from amends.record import Current
 from amends.settings import Settings
@@ -29,14 +31,16 @@ class Desk(Room):
         room.before_request(self._guard.check)
         room.after_request(guard.no_store)
         room.add_app_template_filter(words.left, "left")
+        room.add_app_template_filter(stamp, "stamp")
         room.add_app_template_filter(words.urgency, "urgency")
         room.add_url_rule("/", "inbox", self.inbox)
         room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
         room.add_url_rule("/reports", "reports", self.reports)
         room.add_url_rule("/reports", "close", self.close, methods=["POST"])
+        room.add_url_rule("/keys", "keys", self.keys, methods=["GET", "POST"])
         rooms = (self._settings, self._inbox, self._clock, self._record)
-        for part in (Casework(*rooms), Replying(*rooms), Promised(*rooms)):
+        for part in (Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms)):
             part.add_to(room)
         return room
 
@@ -61,6 +65,14 @@ class Desk(Room):
         now = self._clock()
         lines = waiting(self._inbox, self._record(), guard.person(), now)
         return self._render("desk/inbox.html", lines=lines)
+
+    def keys(self) -> Page:
+        """Show which single keys there are, and turn them off or on in this browser."""
+        if request.method == "POST" and ButtonForm().validate_on_submit():
+            return keys.switch(redirect(url_for("desk.keys")), on=request.form.get("keys") == "on")
+        lines = waiting(self._inbox, self._record(), guard.person(), self._clock())
+        mine = [task for task in TASKS.values() if task.is_for(guard.person())]
+        return self._render("desk/keys.html", lines=lines, keys=keys.KEYS, tasks=mine)
 
     def reports(self) -> Page:
         """Show what readers of the board reported. The keeper's alone: no company learns who reported what."""

@@ -6,7 +6,7 @@ What staff decided waits a few seconds, in which it can be undone; what the cust
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
@@ -100,17 +100,25 @@ def failed(connection: Connection, identity: int, why: str) -> None:
     connection.execute(update(deed).where(deed.c.id == identity).values(failed=why))
 
 
-def ask_keeper(connection: Connection, number: str, staff: int, reason: str, why: str, now: datetime) -> None:
-    """Store a company's request that the keeper withhold a case."""
-    connection.execute(insert(request).values(number=number, staff=staff, reason=reason, why=why, made=now))
+class Asked(NamedTuple):
+    """What a company asked of the keeper, and has no answer to. `of` is the case of which this one is a duplicate."""
+
+    reason: str
+    why: str
+    made: datetime
+    of: str | None = None
 
 
-def asked(connection: Connection, number: str) -> list[tuple[str, str, datetime]]:
-    """Return what the keeper was asked about a case and has not decided: reason, words, time."""
-    query = select(request.c.reason, request.c.why, request.c.made).where(
-        request.c.number == number, request.c.decided.is_(None)
-    )
-    return [(row.reason, row.why, row.made) for row in connection.execute(query.order_by(request.c.id))]
+def ask_keeper(connection: Connection, number: str, staff: int, asked: Asked) -> None:
+    """Store what a company asks of the keeper about a case."""
+    connection.execute(insert(request).values(number=number, staff=staff, **asked._asdict()))
+
+
+def asked(connection: Connection, number: str) -> list[Asked]:
+    """Return what the keeper was asked about a case and has not decided, oldest first."""
+    columns = [request.c[name] for name in Asked._fields]
+    query = select(*columns).where(request.c.number == number, request.c.decided.is_(None))
+    return [Asked(*row) for row in connection.execute(query.order_by(request.c.id))]
 
 
 def decide(connection: Connection, number: str, now: datetime) -> None:

@@ -37,6 +37,8 @@ class ToCustomer(StrEnum):
     REPLY = "reply"
     MOVED = "moved"
     GIFT = "gift"
+    CORRECTION = "correction"
+    ASKED = "asked"
     QUESTION = "question"
 
 

@@ -190,6 +190,28 @@ def _gift(matter: Matter, lang: Language, doors: Doors) -> _Said:
     )
 
 
+def _correction(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    correction = _in_public(matter).event("correction")
+    facts = {"company": matter.company.name, "number": matter.number}
+    return lang.gettext("{company} corrected its answer: case {number}", **facts), (
+        lang.gettext("{company} corrected its answer to you. It now reads:", **facts),
+        Quote(correction.text or "", formatted=True),
+        lang.gettext("{company} gives this reason:", **facts),
+        Quote(correction.why or ""),
+        _open(matter, lang, doors),
+    )
+
+
+def _asked(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    _in_public(matter).event("asked")
+    facts = {"company": matter.company.name, "number": matter.number}
+    # What is for the customer alone does not pass through the mail servers of others.
+    return lang.gettext("{company} has a question for you: case {number}", **facts), (
+        lang.gettext("{company} asks you something about your case. Only you see the question.", **facts),
+        Link(lang.gettext("Read and answer it"), doors.case(matter)),
+    )
+
+
 def _question(matter: Matter, lang: Language, doors: Doors) -> _Said:
     public = _in_public(matter).public
     if public is None or not public.kind.can_be_solved or public.last("verdict"):
@@ -214,5 +236,7 @@ _LETTERS: dict[ToCustomer, Callable[[Matter, Language, Doors], _Said]] = {
     ToCustomer.REPLY: _reply,
     ToCustomer.MOVED: _moved,
     ToCustomer.GIFT: _gift,
+    ToCustomer.CORRECTION: _correction,
+    ToCustomer.ASKED: _asked,
     ToCustomer.QUESTION: _question,
 }

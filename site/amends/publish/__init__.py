@@ -9,6 +9,7 @@ from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.publisher import Publisher, Put
 from amends.publish.wording import Piece, Wording, in_public, masked, own, pieces, wording
+from amends.publish.writer import basis_of
 
 __all__ = [
     "CannotPublishError",
@@ -18,6 +19,7 @@ __all__ = [
     "Put",
     "Wording",
     "as_given",
+    "basis_of",
     "in_public",
     "masked",
     "own",

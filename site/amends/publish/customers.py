@@ -44,6 +44,10 @@ class Customers:
         with self._inbox.writing() as connection:
             notices.tell_company(connection, deed.company, deed.number, ToCompany.CUSTOMER, at)
 
+    def _answered(self, deed: Deed, at: datetime) -> None:
+        """Note in public that the customer answered what was asked in private, and nothing of what."""
+        self._writer.add(deed.company, deed.number, Event(at, "customer", "answered"))
+
     def _withdraw(self, deed: Deed, at: datetime) -> None:
         self.empty(deed.company, deed.number, at)
         with self._inbox.writing() as connection:
@@ -92,6 +96,7 @@ _DEEDS: Mapping[str, Callable[[Customers, Deed, datetime], None]] = {
     "hide_name": Customers._hide_name,
     "keep_private": Customers._keep_private,
     "erase": Customers._erase,
+    "answered": Customers._answered,
 }
 
 

@@ -17,6 +17,7 @@ from amends.personal import Choice
 from amends.publish import stages
 from amends.publish.additions import Additions
 from amends.publish.customers import Customers
+from amends.publish.dialogue import Dialogue
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.promising import Promising
 from amends.publish.wording import Wording, imported, wording
@@ -55,7 +56,7 @@ class Publisher:
     def __init__(self, content: Path, locks: Path, inbox: Inbox) -> None:
         self._writer, self._inbox = Writer(content, locks, self._house), inbox
         self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
-        self._promising = Promising(self._writer, inbox)
+        self._promising, self._dialogue = Promising(self._writer, inbox), Dialogue(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
 
@@ -201,7 +202,8 @@ class Publisher:
         event = Event(at, "company", "reply", name=facts["name"], measure=facts.get("measure"), text=facts["text"])
         if "topic" in facts:
             self._publish(deed, at, alone=False)
-        case = self._writer.add(deed.company, deed.number, event, Choice.load(facts.get("masks", "")))
+        choice = Choice.load(facts.get("masks", ""))
+        case = self._writer.add(deed.company, deed.number, event, choice, facts.get("basis"))
         self._promising.make_with_reply(deed, at)
         with self._inbox.writing() as connection:
             received = cases.get(connection, deed.number)
@@ -373,6 +375,9 @@ _DEEDS: dict[str, Callable[[Publisher, Deed, datetime], None]] = {
     "break": lambda publisher, deed, at: publisher._promising.break_(deed, at),
     "solve": lambda publisher, deed, at: publisher._promising.solve(deed, at),
     "give": lambda publisher, deed, at: publisher._promising.give(deed, at),
+    "correct": lambda publisher, deed, at: publisher._dialogue.correct(deed, at),
+    "inquire": lambda publisher, deed, at: publisher._dialogue.inquire(deed, at),
+    "duplicate": lambda publisher, deed, at: publisher._dialogue.mark_duplicate(deed, at),
 }
 
 

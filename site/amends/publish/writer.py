@@ -1,5 +1,6 @@
 """Writing the files of a record, one writer at a time."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,11 @@ from amends.record import Company, case_file, case_path, exclusive, read_case, r
 from amends.record.front import MAX_BYTES
 
 _NOTHING_DECIDED = Choice()
+
+OVERTAKEN = (
+    "after you had looked at it somebody else answered, or edited its file. Nothing was overwritten: read what stands "
+    "there now, then send yours again or put it aside"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +65,21 @@ class Writer:
         """Return a case as its file has it; CannotPublishError where it has none, RecordError where it has a fault."""
         return self._need(company, number).case
 
-    def add(self, company: str, number: str, event: Event, choice: Choice = _NOTHING_DECIDED) -> Case:
-        """Add an event to a case's file, its words masked, unless it is there; return the case with it."""
+    def add(
+        self, company: str, number: str, event: Event, choice: Choice = _NOTHING_DECIDED, basis: str | None = None
+    ) -> Case:
+        """Add an event to a case's file, its words masked, unless it is there; return the case with it.
+
+        With `basis` only to the file as it was then: CannotPublishError where somebody else has said something since.
+        """
         event = in_public(self.house(company), event, choice)
         with self.alone():
             found = self._need(company, number)
             case = found.case
             if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
                 return case
+            if basis is not None and basis_of(case) != basis:
+                raise CannotPublishError(OVERTAKEN)
             event = replace(event, at=not_before(case, event.at))
             case = replace(case, events=(*case.events, event))
             self.write(found.path, splice(found.text, event, company, found.shown), case)
@@ -101,3 +114,9 @@ class Writer:
 def not_before(case: Case, at: datetime) -> datetime:
     """Return the time for a new event: a clock that was put back must not make the file impossible."""
     return max(at, case.received, *(event.at for event in case.events))
+
+
+def basis_of(case: Case) -> str:
+    """Return a mark of what a reply replies to: another one when the customer's words or any answer changed."""
+    said = (case.text, [(event.at, event.text) for event in case.events if event.by == "company" and event.text])
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

@@ -56,6 +56,12 @@ class Matter:
         return (self.public.author if self.public else None) or self.received.author
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the company asked something in private, to which there is no answer yet."""
+        last = self.public.last("asked", "answered") if self.public and not self.public.is_gone else None
+        return last is not None and last.event == "asked"
+
+    @property
     def promises(self) -> Sequence[Promise]:
         """What the company promised."""
         return promises(self.public) if self.public else ()
@@ -68,9 +74,14 @@ class Matter:
 
     @cached_property
     def first_answer(self) -> Event | Answer | None:
-        """The company's first words to the customer."""
+        """The company's answer: a public one, or one to the customer alone where nobody else reads the case.
+
+        A private question about a public case is none.
+        """
         in_public = self.public.first_reply if self.public else None
-        return in_public or next((answer for answer in self.answers if answer.by == "company"), None)
+        if in_public or not self.received.is_answered_privately:
+            return in_public
+        return next((answer for answer in self.answers if answer.by == "company"), None)
 
     @property
     def is_withheld(self) -> bool:

@@ -127,6 +127,8 @@ class Visitor:
         if not said or (said[-1].by, said[-1].text) != (given.by, given.text):
             cases.add_answer(connection, matter.received.number, given)
             self._tell(connection, matter)
+            if matter.is_asked:
+                self._decide(connection, matter, "answered", {})
 
     def _tell(self, connection: Connection, matter: Matter) -> None:
         """Tell the company that the customer said something to it alone; of what the keeper holds back it knows not."""
@@ -216,7 +218,7 @@ class Visitor:
             matter=matter,
             verdict_form=sent.get("verdict") or _verdict_form(matter),
             detail_form=sent.get("detail")
-            or DetailForm(formdata=None, readers="public" if matter.is_public else "company"),
+            or DetailForm(formdata=None, readers="public" if matter.is_public and not matter.is_asked else "company"),
             objection_form=sent.get("object") or ObjectionForm(formdata=None),
             link=f"{self._url}/c/{token}/",
             via=f"{self._url}/{matter.company.slug}/via/{matter.code}" if matter.code else "",
