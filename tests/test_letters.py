@@ -58,6 +58,7 @@ def a_letter(kind: ToCustomer, **facts: object) -> Letter:
 
 EVENTS = (
     an_event("published", 0.5), REPLY, PROMISE, an_event("moved", 1, due=date(2026, 11, 9)), an_event("gift", 1),
+    an_event("correction", 1, of=REPLY.at), an_event("asked", 1),
 )  # fmt: skip
 EVERYTHING = a_case(*EVENTS, text=TITLE, title=TITLE, author="Anna")
 
