@@ -25,7 +25,13 @@ SHOP = "https://acme.example"
 SENDER = "feedback@example.org"
 """In a domain that could be somebody's: from `.example` no mail would come."""
 PASSWORD = "correct horse battery"
-STAFF = {"olga": ("agent", "acme"), "bo": ("admin", "bolt"), "kim": ("keeper", None), "max": ("agent", "acme")}
+STAFF = {
+    "olga": ("agent", "acme"),
+    "bo": ("admin", "bolt"),
+    "kim": ("keeper", None),
+    "max": ("agent", "acme"),
+    "ina": ("moderator", "acme"),
+}
 PAGE = {"Origin": SHOP, "Accept": "application/json"}
 
 BOARD = 'title = "The board"\nbase_url = "https://board.example/"\nlanguage = "en"\n'

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from playwright import sync_api
 
+from tests.house import House
+
 from . import built, chromium, npm
 from .example import build_example
 from .guest import Guest, receiving
+from .served import serving
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +44,21 @@ def guest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guest]:
     """A running service, and a shop on another site whose pages embed its widget."""
     with receiving(tmp_path_factory.mktemp("guest")) as running:
         yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A whole house, on the clock that the test turns."""
+    built_house = House(tmp_path)
+    yield built_house
+    built_house.close()
+
+
+@pytest.fixture
+def served(house: House) -> Iterator[str]:
+    """The address at which a browser reaches the service of the house."""
+    with serving(house) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

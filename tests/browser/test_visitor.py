@@ -1,53 +1,16 @@
 """The private page in a real browser: without script, by the keyboard, and against axe-core."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import expect
 
 from amends.inbox import gifts
 from amends.inbox.gifts import Gift
-from amends.service import create_service
 from tests.browser.chromium import NewPage
-from tests.browser.test_accessible import LOOKS, RULES, told
+from tests.browser.served import violations_on
 from tests.customers import Customer, a_customer, an_answered_customer, read_by_staff
 from tests.house import PASSWORD, URL, House
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path)
-    yield built
-    built.close()
-
-
-@pytest.fixture
-def served(house: House) -> Iterator[str]:
-    """The address at which a browser reaches the service of the house."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    app = create_service(replace(house.settings, url=url), house.inbox, lambda: house.now, 0)
-    server = make_server("127.0.0.1", int(url.rsplit(":", 1)[1]), app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class Quiet(WSGIRequestHandler):
-    """Tells nobody what was asked for."""
-
-    def log_request(self, *_: object) -> None:
-        """Tell nothing."""
 
 
 def specimens(house: House) -> dict[str, str]:
@@ -106,21 +69,6 @@ def test_the_preview_and_the_choice_of_masks_violate_no_wcag(
     page.get_by_role("button", name="Show how it reads then").click()
     expect(page.get_by_text("[hidden: personal data] [hidden: phone], or anna@example.org.")).to_be_visible()
     assert violations + violations_on(page, axe, "masks") == []
-
-
-def violations_on(page: Page, axe: str, state: str) -> list[str]:
-    """What axe-core finds on a page, all of it unfolded, light and dark, wide and narrow."""
-    found: list[str] = []
-    page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
-    page.evaluate(axe)
-    for scheme, size in LOOKS:
-        page.emulate_media(color_scheme=scheme)
-        # So high that no column scrolls by itself: what is below its edge axe cannot judge.
-        page.set_viewport_size({**size, "height": 2000})
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
-        where = f"{state} {scheme} {size['width']} px"
-        found += [f"{where}: {line}" for one in page.evaluate(RULES) for line in told(one)]
-    return found
 
 
 def test_a_customer_judges_with_the_keyboard_alone_and_without_script(

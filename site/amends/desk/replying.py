@@ -54,6 +54,8 @@ class Replying(Room):
         form = self._form(todo, matter)
         if not matter.can_be_answered or not form.validate_on_submit():
             return self._show(matter, todo, form, 422, kept=words_in(form))
+        if is_overtaken(matter):
+            return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)
         facts = {name: (form[name].data or "").strip() for name in ("name", "text", "measure")}
         look = self._look(matter, facts)
         if request.form.get("do") != SEND or not look.was_shown:
@@ -61,9 +63,6 @@ class Replying(Room):
         return self._send(matter, form, facts | self._confirmed(matter, look))
 
     def _send(self, matter: Matter, form: FlaskForm, facts: dict[str, str]) -> Page:
-        todo = TASKS["reply"]
-        if is_overtaken(matter):
-            return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)
         if matter.is_unread:
             facts["topic"] = form.topic.data
         elif matter.public and not matter.is_answered_privately:
@@ -71,7 +70,7 @@ class Replying(Room):
         facts = {name: text for name, text in facts.items() if text}
         if not self._decide(matter, "answer" if matter.is_answered_privately else "reply", **facts):
             after = self._matter(matter.company.slug, matter.number)
-            return self._show(after, todo, form, 409, kept=words_in(form))
+            return self._show(after, TASKS["reply"], form, 409, kept=words_in(form))
         with self._inbox.writing() as connection:
             team.drop_draft(connection, matter.company.slug, matter.number, guard.person().id)
         return self._back(matter)
@@ -84,13 +83,13 @@ class Replying(Room):
         is_there = any(stamp(reply.at) == form.of.data for reply in matter.own_replies)
         if not is_there or not form.validate_on_submit():
             return self._show(matter, todo, form, 422, kept=words_in(form))
+        if is_overtaken(matter):
+            return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)
         facts = {name: (form[name].data or "").strip() for name in ("text", "why")}
         look = self._look(matter, facts)
         if request.form.get("do") != SEND or not look.was_shown:
             preview = Reply.of(matter, {"name": "", "measure": "", **facts}, look.found, look.choice)
             return self._show(matter, todo, form, look=look, preview=preview)
-        if is_overtaken(matter):
-            return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)
         facts |= {"of": form.of.data or "", "masks": look.choice.dump()}
         if not self._decide(matter, "correct", **facts):
             return self._show(self._matter(company, number), todo, form, 409, kept=words_in(form))

@@ -15,6 +15,15 @@ for (const place of document.querySelectorAll('.countdown')) {
   setInterval(tick, 500);
 }
 
+// When it has left the case is shown as it is then, but never under the hands of somebody who types (WCAG 2.2.1).
+const again = document.querySelector('.again');
+if (again) {
+  const seconds = Number(document.querySelector('.countdown').dataset.seconds) + 2;
+  setTimeout(() => {
+    if (!document.activeElement.matches('input, textarea, select')) location.replace(again.href);
+  }, seconds * 1000);
+}
+
 // --- Keys. Each of them is a link or a button, too; the page of keys turns the single ones off. ---
 
 const step = (by) => {

@@ -1,0 +1,54 @@
+"""A house whose service a browser reaches, on the clock that the test turns, and axe on its pages."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from playwright.sync_api import Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from amends.service import create_service
+from tests.browser.test_accessible import LOOKS, RULES, told
+from tests.house import House
+
+
+class Quiet(WSGIRequestHandler):
+    """Tells nobody what was asked for."""
+
+    def log_request(self, *_: object) -> None:
+        """Tell nothing."""
+
+
+@contextmanager
+def serving(house: House) -> Iterator[str]:
+    """Yield the address at which a browser reaches the service of a house."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    app = create_service(replace(house.settings, url=url), house.inbox, lambda: house.now, 0)
+    server = make_server("127.0.0.1", int(url.rsplit(":", 1)[1]), app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield url
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def violations_on(page: Page, axe: str, state: str) -> list[str]:
+    """What axe-core finds on a page, all of it unfolded, light and dark, wide and narrow."""
+    found: list[str] = []
+    page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+    page.evaluate(axe)
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        # So high that no column scrolls by itself: what is below its edge axe cannot judge.
+        page.set_viewport_size({**size, "height": 2000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
+        where = f"{state} {scheme} {size['width']} px"
+        found += [f"{where}: {line}" for one in page.evaluate(RULES) for line in told(one)]
+    return found
