@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from amends.case import SHAPES, Case, Kind, Outcome, Reason, can_follow
+from amends.case import SHAPES, Case, Kind, Outcome, Reason
+from amends.moves import can_follow
 from amends.record import LedgerLine, LedgerOutcome, case_path, month_of
 from tests.factories import a_case, an_event, company_toml, put
 from tests.kept import NUMBERS, SLUGS, Dice, Kept, line_of, pick

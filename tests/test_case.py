@@ -18,16 +18,15 @@ from amends.case import (
     Outcome,
     Promise,
     State,
-    can_follow,
     clock_runs_until,
     end_of,
-    impossible_moves,
     is_late,
     is_open,
     next_change,
     promises,
     state,
 )
+from amends.moves import can_follow, impossible_moves
 from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event
 

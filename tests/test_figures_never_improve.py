@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from amends.case import Case, Event, Kind, Outcome, Reason, can_follow
+from amends.case import Case, Event, Kind, Outcome, Reason
 from amends.figures import (
     ALL_TIME,
     Ending,
@@ -29,6 +29,7 @@ from amends.figures import (
     figures,
     months,
 )
+from amends.moves import can_follow
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing, load
 from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, a_line, an_event, company_toml, make_board, put

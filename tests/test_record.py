@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from amends.case import ALPHABET, SHAPES, Case, Event, Kind, Outcome, Reason, can_follow
+from amends.case import ALPHABET, SHAPES, Case, Event, Kind, Outcome, Reason
+from amends.moves import can_follow
 from amends.record import CannotSpliceError, RecordError, front, read_case, splice, write_case
 from amends.record.emit import event_lines
 from tests.effort import EFFORT

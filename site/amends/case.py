@@ -4,7 +4,7 @@ A case's state is never stored: `state` derives it, so that no edit can make the
 Times are aware and in UTC; a promise falls due at the end of a day in the company's time zone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -17,7 +17,8 @@ NUMBER_LENGTH = 8
 CONFIRM_WITHIN = timedelta(days=14)
 """How long the company's own "solved" stands before it is called unconfirmed."""
 
-_ENDS = frozenset({"withdrawn", "removed"})
+ENDS = frozenset({"withdrawn", "removed"})
+"""The events that leave of a case only its tombstone."""
 
 
 class Kind(StrEnum):
@@ -183,7 +184,7 @@ class Case:
     @property
     def is_gone(self) -> bool:
         """Whether only the tombstone is left."""
-        return not _ENDS.isdisjoint([event.event for event in self.events])
+        return not ENDS.isdisjoint([event.event for event in self.events])
 
     @property
     def is_stub(self) -> bool:
@@ -301,7 +302,7 @@ def answer_owed(case: Case) -> Owed | None:
     """
     is_owed, since, due = True, case.received, case.reply_by
     for event in case.events:
-        if event.event in _ENDS:
+        if event.event in ENDS:
             return None
         if event.event == "reply" or (event.event == "verdict" and event.outcome is Outcome.SOLVED):
             is_owed = False
@@ -334,87 +335,3 @@ def next_change(case: Case, now: datetime, zone: tzinfo = UTC) -> datetime | Non
     instants += [owed.due] if owed else []
     instants += [solved.at + CONFIRM_WITHIN] if solved else []
     return min((instant for instant in instants if instant > now), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Impossible:
-    """A move that cannot have happened: the event's place in the list (None: the case itself), and why."""
-
-    index: int | None
-    found: str
-    expected: str
-
-
-def impossible_moves(case: Case) -> Iterator[Impossible]:
-    """Name every event that cannot follow from those before it."""
-    if case.reply_by < case.received:
-        yield Impossible(None, "reply_by before received", "a time to answer after the receipt")
-    if case.is_gone and (case.text or case.title):
-        yield Impossible(None, "a text under a tombstone", "no text and no title: it was withdrawn or removed")
-    so_far = _SoFar(case)
-    for index, event in enumerate(case.events):
-        for found, expected in so_far.against(event):
-            yield Impossible(index, found, expected)
-        so_far.add(event)
-
-
-def can_follow(case: Case, event: Event) -> bool:
-    """Whether this event may be the next one of this case."""
-    return not any(_SoFar(case, case.events).against(event))
-
-
-class _SoFar:
-    """What the events above an event leave for it to be judged by."""
-
-    def __init__(self, case: Case, events: Iterable[Event] = ()) -> None:
-        self.case, self.latest = case, case.received
-        self.names: set[str] = set()
-        self.replies: set[datetime | str | None] = set()
-        self.running: dict[str, bool] = {}  # each promise made, and whether it is neither kept nor broken
-        for event in events:
-            self.add(event)
-
-    def add(self, event: Event) -> None:
-        name, promise = event.event, event.promise or ""
-        self.latest = event.at
-        self.names.add(name)
-        if name == "reply":
-            self.replies.add(event.at)
-        elif name == "restored":
-            self.names.discard("hidden")
-        elif (name == "promise" and event.due) or (name in ("kept", "broken") and promise in self.running):
-            self.running[promise] = name == "promise"
-
-    def against(self, event: Event) -> Iterator[tuple[str, str]]:
-        if event.at < self.case.received:
-            yield "an event before the receipt", "a time from `received` on"
-        if self.names and event.at < self.latest:
-            yield "an event earlier than the one above it", "events in the order of their times"
-        if event.received is not None and not self.case.received <= event.received <= event.at:
-            yield "words received before the case, or after they were read", "a time from `received` to `at`"
-        if event.by != "keeper" and not _ENDS.isdisjoint(self.names):
-            yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
-        if event.event in ("verdict", "solved") and not self.case.kind.can_be_solved:
-            yield f"{event.event} on {self.case.kind}", "a complaint or a question: praise and ideas are not solved"
-        if event.event in ("promise", "kept", "moved", "broken"):
-            yield from self._against_promise(event, event.promise or "")
-        elif event.event in ("correction", "restored", "answered", "duplicate"):
-            yield from self._against_reference(event)
-
-    def _against_promise(self, event: Event, promise: str) -> Iterator[tuple[str, str]]:
-        if event.event == "promise" and event.promise in self.running:
-            yield f"promise {promise} made twice", "a new name for a new promise"
-        if event.event != "promise" and promise not in self.running:
-            yield f"{event.event}: promise {event.promise} was never made", "the name of a promise above"
-        elif event.event != "promise" and not self.running[promise]:
-            yield f"{event.event}: promise {event.promise} has ended", "a promise neither kept nor broken"
-
-    def _against_reference(self, event: Event) -> Iterator[tuple[str, str]]:
-        if event.event == "correction" and event.of not in self.replies:
-            yield "correction of a reply that is not there", "`of`: the `at` of a reply above"
-        if event.event == "restored" and "hidden" not in self.names:
-            yield "restored although nothing is hidden", "an event hidden above"
-        if event.event == "answered" and "asked" not in self.names:
-            yield "answered although nothing was asked", "an event asked above"
-        if event.event == "duplicate" and event.of == self.case.number:
-            yield "duplicate of itself", "another case's number"

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from amends.case import ALPHABET, NUMBER_LENGTH, Case, Event, impossible_moves
+from amends.case import ALPHABET, NUMBER_LENGTH, Case, Event
+from amends.moves import impossible_moves
 from amends.publish import CannotPublishError, DivergedError, Publisher, Put
 from amends.record import Company
 from amends.submission import RefusedError, Submission, validate

@@ -11,7 +11,7 @@ from pathlib import Path
 import amends
 
 _HERE = Path(amends.__file__).parent
-_READING = ("case.py", "clock.py", "text.py", "record", "shelves")
+_READING = ("case.py", "moves.py", "clock.py", "text.py", "record", "shelves")
 """What decides how files are read and kept. All else decides how pages are written."""
 
 

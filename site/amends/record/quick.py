@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from amends.case import SHAPES, Case, Event, impossible_moves
+from amends.case import SHAPES, Case, Event
+from amends.moves import impossible_moves
 from amends.record.keys import CASE_KEYS, EVENT_KEYS, NUMBER, REQUIRED
 from amends.record.values import INSTANT, Reader
 

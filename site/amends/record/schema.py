@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from amends import clock
-from amends.case import SHAPES, Case, Event, impossible_moves
+from amends.case import SHAPES, Case, Event
+from amends.moves import impossible_moves
 from amends.record import front
 from amends.record.keys import CASE_KEYS, EVENT_HEAD, EVENT_KEYS, LANGUAGE, NUMBER, REQUIRED, SLUG
 from amends.record.model import Fault, LedgerLine, RecordError
