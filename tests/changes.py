@@ -119,9 +119,9 @@ def let_happen(kept: Kept, to: int, dice: Dice) -> None:
 def _said(name: str, case: Case, at: datetime, dice: Dice) -> dict[str, Any]:
     """Return the facts on which it turns what an event does."""
     said: dict[str, Any] = {}
-    if name in ("promise", "moved"):
+    if name in ("promise", "claimed", "moved"):
         said["due"] = at.date() + timedelta(days=dice.of([0, 3, 40]))
-    if name in ("promise", "moved", "kept", "broken"):
+    if name in ("promise", "claimed", "moved", "kept", "broken"):
         said["promise"] = dice.of(["p1", "p1", "p2"])
     if name == "correction" and case.replies:
         said["of"] = case.replies[-1].at

@@ -249,6 +249,17 @@ def test_the_line_of_a_promise_goes_from_made_to_due() -> None:
     assert marks("broken") == ["made", "broken", "due"]
 
 
+def test_what_the_customer_took_as_a_promise_is_shown_as_that_also_after_its_day() -> None:
+    soon = a_case(REPLY, an_event("claimed", 3), text=TEXT)
+    late = a_case(REPLY, an_event("claimed", 150), an_event("kept", 160), text=TEXT)
+    for case, marks in ((soon, ["claimed", "due"]), (late, ["due", "claimed", "kept"])):
+        (pledge,) = (piece.pledge for turn in turns_of(case) for piece in turn.right if piece.pledge)
+        assert [mark.kind for mark in pledge.marks] == marks
+        page = words_of(a_page(case, after(1000)))
+        assert "Promise as the customer took it" in page
+        assert "A customer Took it as a promise, by 6 November 2026: Refund of the delivery fee" in page
+
+
 def test_a_promise_is_kept_by_the_companys_own_calendar() -> None:
     kept = a_case(REPLY, PROMISE, an_event("kept", 86.5), text=TEXT)  # 23:30 UTC on 5 November
     assert "Kept, 1 day early" in a_page(kept, after(1000))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from amends.case import (
     CONFIRM_WITHIN,
+    MADE,
     SHAPES,
     Case,
     Event,
@@ -214,6 +215,17 @@ def test_a_promise_is_followed_to_where_it_stands() -> None:
     assert [promise.is_running for promise in promises(case)] == [True, False, False]
 
 
+def test_what_the_customer_took_for_a_promise_runs_like_any_other() -> None:
+    claimed = a_case(an_event("reply"), an_event("claimed", 2))
+    kept = replace(claimed, events=(*claimed.events, an_event("moved", 3, due=date(2026, 11, 9)), an_event("kept", 4)))
+    made = Promise("p1", "Refund of the delivery fee", after(2), date(2026, 11, 6), date(2026, 11, 6), claimed=True)
+    assert promises(claimed) == (made,)
+    assert state(claimed, after(3)) is State.PROMISED
+    assert state(claimed, end_of(made.due)) is State.PROMISE_OVERDUE
+    assert promises(kept) == (replace(made, due=date(2026, 11, 9), kept=after(4), why="The carrier lost it."),)
+    assert state(kept, after(5)) is State.REPLIED
+
+
 @pytest.mark.parametrize(
     ("zone", "day", "ends"),
     [
@@ -247,6 +259,8 @@ IMPOSSIBLE: list[tuple[Case, str]] = [
     (a_case(an_event("verdict"), kind=Kind.PRAISE), "verdict on praise"),
     (a_case(an_event("solved"), kind=Kind.IDEA), "solved on idea"),
     (a_case(an_event("promise"), an_event("promise", 2)), "promise p1 made twice"),
+    (a_case(an_event("reply"), an_event("promise"), an_event("claimed", 2)), "promise p1 made twice"),
+    (a_case(an_event("claimed")), "claimed although there is no reply"),
     (a_case(an_event("kept")), "kept: promise p1 was never made"),
     (a_case(an_event("promise"), an_event("moved", 2, promise="p2")), "moved: promise p2 was never made"),
     (a_case(an_event("promise"), an_event("kept", 2), an_event("broken", 3)), "broken: promise p1 has ended"),
@@ -280,7 +294,8 @@ def told_against(case: Case, event: Event) -> list[str]:
         and not case.received <= event.received <= event.at,
         f"{event.event} after the end of the case": case.is_gone and event.by != "keeper",
         f"{event.event} on {case.kind}": event.event in ("verdict", "solved") and not case.kind.can_be_solved,
-        f"promise {event.promise} made twice": event.event == "promise" and promise and event.promise is not None,
+        f"promise {event.promise} made twice": event.event in MADE and promise and event.promise is not None,
+        "claimed although there is no reply": event.event == "claimed" and not replied,
         f"{event.event}: promise {event.promise} was never made": ends and not promise,
         f"{event.event}: promise {event.promise} has ended": ends and promise and not promise.is_running,
         "correction of a reply that is not there": event.event == "correction" and event.of not in replied,

@@ -40,8 +40,8 @@ LATER = NOW + timedelta(days=70)
 """By then every promise of these records has fallen due."""
 
 MOVES = (
-    "reply reply reply promise promise moved kept broken verdict verdict verdict solved withdrawn hidden restored "
-    "correction"
+    "reply reply reply promise promise claimed moved kept broken verdict verdict verdict solved withdrawn hidden "
+    "restored correction"
 ).split()
 """What matters to a figure, more often; the others pass by."""
 
@@ -89,9 +89,9 @@ def histories(draw: st.DrawFn, case: Case) -> Case:
 
 def _what_is_said(draw: st.DrawFn, case: Case, move: str, at: datetime) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    if move in ("promise", "moved"):
+    if move in ("promise", "claimed", "moved"):
         said["due"] = at.date() + timedelta(days=draw(st.integers(-1, 20)))
-    if move in ("promise", "moved", "kept", "broken"):
+    if move in ("promise", "claimed", "moved", "kept", "broken"):
         said["promise"] = draw(st.sampled_from(["p1", "p1", "p2"]))
     if move == "reply":
         said["measure"] = draw(st.sampled_from([None, "We changed the carrier."]))

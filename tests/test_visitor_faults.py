@@ -13,7 +13,7 @@ from tests.house import SHOP, URL, House
 from tests.test_intake import give_trouble
 from tests.test_publish import ledger
 
-POSTS = ("verdict", "detail", "withdraw", "name", "private", "object", "recommend", "erase")
+POSTS = ("verdict", "claim", "detail", "withdraw", "name", "private", "object", "recommend", "erase")
 GOOD = {"outcome": "solved", "text": "Words", "words": "Words", "readers": "public", "sure": "y"}
 
 

@@ -109,6 +109,7 @@ class Shape:
 SHAPES: dict[tuple[str, str], Shape] = {
     ("customer", "followup"): Shape(("text",), ("received",)),
     ("customer", "verdict"): Shape(("outcome",), ("again", "score", "recommend", "text")),
+    ("customer", "claimed"): Shape(("promise", "what", "due")),
     ("customer", "withdrawn"): Shape(),
     ("customer", "answered"): Shape(),
     ("company", "reply"): Shape(("name", "text"), ("measure",)),
@@ -194,7 +195,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """A promise and what became of it; `due` is the latest date given, `first_due` the earliest."""
+    """A promise and what became of it; `due` is the latest date given, `first_due` the earliest.
+
+    One that is `claimed` the company did not call a promise: its customer took for one what a reply says.
+    """
 
     promise: str
     what: str
@@ -204,6 +208,7 @@ class Promise:
     kept: datetime | None = None
     broken: datetime | None = None
     why: str | None = None
+    claimed: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -211,15 +216,20 @@ class Promise:
         return self.kept is None and self.broken is None
 
 
+MADE = frozenset({"promise", "claimed"})
+"""The events with which a promise begins to run."""
+
+
 def promises(case: Case) -> tuple[Promise, ...]:
     """Follow each promise of a case to where it stands, in the order in which they were made."""
-    if "promise" not in [event.event for event in case.events]:
+    if MADE.isdisjoint([event.event for event in case.events]):
         return ()
     made: dict[str, Promise] = {}
     for event in case.events:
         key = event.promise or ""
-        if event.event == "promise" and event.due is not None:
-            made[key] = Promise(key, event.what or "", event.at, event.due, event.due)
+        if event.event in MADE and event.due is not None:
+            claimed = event.event == "claimed"
+            made[key] = Promise(key, event.what or "", event.at, event.due, event.due, claimed=claimed)
         elif key not in made:
             continue
         elif event.event == "moved" and event.due is not None:

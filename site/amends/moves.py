@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from amends.case import ENDS, Case, Event
+from amends.case import ENDS, MADE, Case, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class _SoFar:
             self.replies.add(event.at)
         elif name == "restored":
             self.names.discard("hidden")
-        elif (name == "promise" and event.due) or (name in ("kept", "broken") and promise in self.running):
-            self.running[promise] = name == "promise"
+        elif (name in MADE and event.due) or (name in ("kept", "broken") and promise in self.running):
+            self.running[promise] = name in MADE
 
     def against(self, event: Event) -> Iterator[tuple[str, str]]:
         if event.at < self.case.received:
@@ -67,17 +67,20 @@ class _SoFar:
             yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
         if event.event in ("verdict", "solved") and not self.case.kind.can_be_solved:
             yield f"{event.event} on {self.case.kind}", "a complaint or a question: praise and ideas are not solved"
-        if event.event in ("promise", "kept", "moved", "broken"):
+        if event.event in ("promise", "claimed", "kept", "moved", "broken"):
             yield from self._against_promise(event, event.promise or "")
         elif event.event in ("correction", "restored", "answered", "duplicate"):
             yield from self._against_reference(event)
 
     def _against_promise(self, event: Event, promise: str) -> Iterator[tuple[str, str]]:
-        if event.event == "promise" and event.promise in self.running:
-            yield f"promise {promise} made twice", "a new name for a new promise"
-        if event.event != "promise" and promise not in self.running:
+        if event.event in MADE:
+            if event.promise in self.running:
+                yield f"promise {promise} made twice", "a new name for a new promise"
+            if event.event == "claimed" and not self.replies:
+                yield "claimed although there is no reply", "a reply above that says it"
+        elif promise not in self.running:
             yield f"{event.event}: promise {event.promise} was never made", "the name of a promise above"
-        elif event.event != "promise" and not self.running[promise]:
+        elif not self.running[promise]:
             yield f"{event.event}: promise {event.promise} has ended", "a promise neither kept nor broken"
 
     def _against_reference(self, event: Event) -> Iterator[tuple[str, str]]:

@@ -144,6 +144,13 @@ def _promise(lang: Language, event: Event, row: Row) -> Sentence:
     return lang.sentence("Promised by {day}: {words}", day=event.due or "", words=_said(event.what, event, row))
 
 
+def _claimed(lang: Language, event: Event, row: Row) -> Sentence:
+    # Translators: what the customer did: they took a sentence of the company's reply, which is quoted, as a promise.
+    return lang.sentence(
+        "Took it as a promise, by {day}: {words}", day=event.due or "", words=_said(event.what, event, row)
+    )
+
+
 def _moved(lang: Language, event: Event, row: Row) -> Sentence:
     case, why = row.case, _said(event.why, event, row)
     was = _named(promises(replace(case, events=case.events[: case.events.index(event)])), event)
@@ -311,6 +318,7 @@ _TELLERS: dict[str, Callable[[Language, Event, Row], Sentence]] = {
     "verdict": _verdict,
     "reply": _reply,
     "promise": _promise,
+    "claimed": _claimed,
     "moved": _moved,
     "kept": _kept,
     "broken": _broken,

@@ -36,7 +36,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point on the line of a promise: made, first-due, due, kept, broken, due-kept or due-broken.
+    """A point on the line of a promise: made, claimed, first-due, due, kept, broken, due-kept or due-broken.
 
     `share` is its distance from the point before it, of 10 in all; `done` says that this stretch has been gone.
     """
@@ -208,14 +208,14 @@ def _promised(lang: Language, row: Row, promise: Promise, now: datetime) -> Piec
     look = promise_look(lang, promise, kept_on, late=late)
     ended_on = ended.astimezone(zone).date() if ended else None
     marks = _marks(promise, promise.made.astimezone(zone).date(), ended_on)
-    with_reply = any(reply.at == promise.made for reply in row.case.replies)
+    with_reply = not promise.claimed and any(reply.at == promise.made for reply in row.case.replies)
     turns_late = due if promise.is_running and not late else None
     return Piece("promise", ended or promise.made, pledge=Pledge(promise, look, turns_late, with_reply, marks))
 
 
 def _marks(promise: Promise, made: date, ended: date | None) -> tuple[Mark, ...]:
     end = "kept" if promise.kept else "broken"
-    points = [("made", made)]
+    points = [("claimed" if promise.claimed else "made", made)]
     if promise.due != promise.first_due:
         points.append(("first-due", promise.first_due))
     if ended == promise.due:

@@ -282,6 +282,7 @@ def mark(lang: Language, kind: str) -> str:
 _MARKS = {
     # Translators: words under the points on the line of a promise, each over its date.
     "made": N_("made"),
+    "claimed": N_("claimed"),
     "first-due": N_("first due"),
     "due": N_("due"),
     "kept": N_("kept"),

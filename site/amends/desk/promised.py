@@ -48,7 +48,7 @@ def proposed(matter: Matter, text: str, now: datetime) -> Sequence[Proposed]:
 def confirmed(
     found: Sequence[Proposed], ticked: Iterable[str], said: Sequence[str], days: Sequence[str], today: date
 ) -> dict[str, str]:
-    """Return what a deed keeps of what was proposed: what is promised by which day, and what is none.
+    """Return what a deed keeps of what was proposed: what is promised by which day, and what is none by which words.
 
     `said` and `days` are what staff wrote, for each that was found. What is empty or no day counts as not written,
     and a day that is over as `today`.
@@ -59,7 +59,7 @@ def confirmed(
         for one, what, day in zip_longest(found, said, days, fillvalue="")
         if isinstance(one, Proposed) and one.key in kept
     ]
-    dismissed = [one.words for one in found if one.key not in kept]
+    dismissed = [{"words": one.words, **one.facts} for one in found if one.key not in kept]
     facts = {"promises": made, "dismissed": dismissed}
     return {name: json.dumps(value, ensure_ascii=False) for name, value in facts.items() if value}
 

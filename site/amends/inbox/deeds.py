@@ -48,6 +48,8 @@ _columns = (
     deed.c.done,
     deed.c.failed,
 )
+_COUNTS = ("verdict", "claim")
+"""What a customer said of the company: erasing a case makes no figure better."""
 _waiting = (deed.c.done.is_(None), deed.c.undone.is_(None), deed.c.failed.is_(None))
 
 
@@ -63,6 +65,13 @@ def of_case(connection: Connection, number: str, company: str) -> list[Deed]:
     """Return the decisions about a case that have not left, and those that could not, oldest first."""
     of_it = (deed.c.number == number, deed.c.company == company)
     query = select(*_columns).where(*of_it, deed.c.done.is_(None), deed.c.undone.is_(None))
+    return [_deed(row) for row in connection.execute(query.order_by(deed.c.id))]
+
+
+def carried_out(connection: Connection, number: str, company: str, kind: str) -> list[Deed]:
+    """Return the decisions of one kind about a case that have left, oldest first."""
+    of_it = (deed.c.number == number, deed.c.company == company, deed.c.kind == kind)
+    query = select(*_columns).where(*of_it, deed.c.done.is_not(None))
     return [_deed(row) for row in connection.execute(query.order_by(deed.c.id))]
 
 
@@ -131,14 +140,14 @@ def decide(connection: Connection, number: str, now: datetime) -> None:
 def silence(connection: Connection, number: str, company: str, now: datetime) -> None:
     """Empty what was said about an erased case: of the customer all words, of staff those that have left.
 
-    A verdict that has not left yet still counts, without its words.
+    A verdict that has not left yet still counts, without its words, and so does what was taken as a promise.
     """
     of_it = (deed.c.number == number, deed.c.company == company)
     connection.execute(update(deed).where(*of_it, deed.c.done.is_not(None)).values(facts="{}"))
     for pending in of_case(connection, number, company):
         if pending.is_customers and pending.kind != "erase":
             facts = {name: fact for name, fact in pending.facts.items() if name != "text"}
-            undone = None if pending.kind == "verdict" and pending.failed is None else now
+            undone = None if pending.kind in _COUNTS and pending.failed is None else now
             query = update(deed).where(deed.c.id == pending.id)
             connection.execute(query.values(facts=json.dumps(facts), undone=undone))
 

@@ -7,6 +7,7 @@ nothing and publishes nothing twice.
 
 from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.promising import is_promised
 from amends.publish.publisher import Publisher, Put
 from amends.publish.wording import Piece, Wording, in_public, masked, own, pieces, wording
 from amends.publish.writer import basis_of
@@ -21,6 +22,7 @@ __all__ = [
     "as_given",
     "basis_of",
     "in_public",
+    "is_promised",
     "masked",
     "own",
     "pieces",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from amends.case import Case, Event, Outcome
 from amends.inbox import Inbox, cases, erasures, notices
@@ -11,6 +11,8 @@ from amends.inbox.cases import Received
 from amends.inbox.deeds import Deed
 from amends.inbox.notices import ToCompany
 from amends.publish.errors import CannotPublishError
+from amends.publish.promising import is_promised, next_name
+from amends.publish.wording import in_public, own
 from amends.publish.writer import Found, Writer, not_before
 from amends.record import LedgerOutcome, RecordError, read_case, write_case
 
@@ -47,6 +49,16 @@ class Customers:
     def _answered(self, deed: Deed, at: datetime) -> None:
         """Note in public that the customer answered what was asked in private, and nothing of what."""
         self._writer.add(deed.company, deed.number, Event(at, "customer", "answered"))
+
+    def _claim(self, deed: Deed, at: datetime) -> None:
+        house = self._writer.house(deed.company)
+        # The words are the company's: its own contacts stay in them, as in its reply.
+        event = in_public(house, claim_of(deed, at), own(house))
+        case = self._writer.get(deed.company, deed.number)
+        if not _is_there(case, event):
+            self._writer.add(deed.company, deed.number, replace(event, promise=next_name(case)), own(house))
+        with self._inbox.writing() as connection:
+            notices.tell_company(connection, deed.company, deed.number, ToCompany.CUSTOMER, at)
 
     def _withdraw(self, deed: Deed, at: datetime) -> None:
         self.empty(deed.company, deed.number, at)
@@ -92,6 +104,7 @@ class Customers:
 
 _DEEDS: Mapping[str, Callable[[Customers, Deed, datetime], None]] = {
     "verdict": Customers._judge,
+    "claim": Customers._claim,
     "withdraw": Customers._withdraw,
     "hide_name": Customers._hide_name,
     "keep_private": Customers._keep_private,
@@ -113,6 +126,15 @@ def verdict_of(deed: Deed, at: datetime) -> Event:
         recommend=int(facts["recommend"]) if "recommend" in facts else None,
         text=facts.get("text"),
     )
+
+
+def claim_of(deed: Deed, at: datetime) -> Event:
+    """Return what the customer takes as a promise as an event; ValueError or KeyError where that names no day."""
+    return Event(at, "customer", "claimed", what=deed.facts["what"], due=date.fromisoformat(deed.facts["due"]))
+
+
+def _is_there(case: Case, claimed: Event) -> bool:
+    return claimed.due is not None and is_promised(case, claimed.what or "", claimed.due)
 
 
 _OF_ITS_WORDS = ("followup", "unread")
@@ -139,6 +161,10 @@ def as_given(case: Case, pending: Iterable[Deed]) -> Case:
             # Written already, and just not noted: it stands there once.
             if all(replace(there, at=at) != event or there.at < (deed.at or at) for there in case.events):
                 case = replace(case, events=(*case.events, event))
+        elif deed.kind == "claim":
+            event = claim_of(deed, at)
+            if not _is_there(case, event):
+                case = replace(case, events=(*case.events, replace(event, promise=next_name(case))))
         elif deed.kind == "withdraw":
             case = tombstone(case, at)
         elif deed.kind == "hide_name":

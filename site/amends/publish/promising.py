@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from amends.case import Case, Event, Promise, promises
+from amends.case import MADE, Case, Event, Promise, promises
 from amends.inbox import Inbox, gifts, notices
 from amends.inbox.deeds import Deed
 from amends.inbox.gifts import Gift
@@ -41,7 +41,7 @@ class Promising:
                 replace(one, at=at, promise=None) for one in case.events if one.event == "promise" and one.at >= at
             ]
             if shown not in there:
-                self._writer.add(deed.company, deed.number, replace(event, promise=_next(case)))
+                self._writer.add(deed.company, deed.number, replace(event, promise=next_name(case)))
 
     def move(self, deed: Deed, at: datetime) -> None:
         """Move a promise to another day, with the reason, which everyone can read; its customer hears of it."""
@@ -106,7 +106,12 @@ class Promising:
             notices.tell_customer(connection, deed.number, kind, at)
 
 
-def _next(case: Case) -> str:
+def is_promised(case: Case, what: str, due: date) -> bool:
+    """Whether this was promised in a case for that day, or taken as a promise, whatever became of it."""
+    return any((one.event in MADE and one.what == what and one.due == due) for one in case.events)
+
+
+def next_name(case: Case) -> str:
     """Return a name that no promise of the case has."""
     taken = {event.promise for event in case.events}
     return next(name for number in range(1, len(taken) + 2) if (name := f"p{number}") not in taken)

@@ -1,7 +1,7 @@
 """The forms of the private page. No token against forged requests: there is no session to abuse."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from amends.case import Outcome
 from amends.submission import Problem, wrong_address, wrong_words
@@ -98,6 +98,12 @@ class ObjectionForm(Form):
 
 class ButtonForm(Form):
     """A button alone."""
+
+
+class ClaimForm(Form):
+    """Which of the sentences that can be taken as a promise; what is in it comes from the page."""
+
+    of = HiddenField()
 
 
 class EraseForm(Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from amends.inbox.gifts import Gift
 from amends.inbox.reports import Report
 from amends.publish import as_given
 from amends.record import Board, Company, find_case, read_board, read_company
+from amends.visitor.claims import Claim, claims
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Matter:
     gifts: Sequence[Gift]
     code: str | None
     objection: Report | None
+    claims: Sequence[Claim]
     pending: Sequence[Deed]
     failed: Sequence[Deed]
 
@@ -143,26 +146,28 @@ class Matter:
         )
 
 
-def read_matter(connection: Connection, content: Path, received: Received) -> Matter | None:
-    """Return a case with all that its customer may see; None where the company is not there any more."""
+def read_matter(connection: Connection, content: Path, received: Received, now: datetime) -> Matter | None:
+    """Return a case with all that its customer may see `now`; None where the company is not there any more."""
     slug, number = received.company, received.number
     texts = companies.get(connection, slug)
     if texts is None:
         return None
     own = [deed for deed in deeds.of_case(connection, number, slug) if deed.is_customers]
     pending = [deed for deed in own if deed.failed is None]
-    public = find_case(content, slug, number)
+    company, found = read_company(texts[0], slug, "company.toml"), find_case(content, slug, number)
+    public = as_given(found, pending) if found else None
     return Matter(
-        company=read_company(texts[0], slug, "company.toml"),
+        company=company,
         board=read_board(texts[1], "board.toml"),
         received=_as_given(received, pending),
-        public=as_given(public, pending) if public else None,
+        public=public,
         answers=cases.answers(connection, number),
         verdicts=verdicts.of_case(connection, number),
         additions=additions.of_case(connection, number),
         gifts=gifts.of_case(connection, number),
         code=referrals.of_case(connection, number),
         objection=reports.objection_to(connection, slug, number),
+        claims=claims(connection, company, public, now) if public else [],
         pending=pending,
         failed=[deed for deed in own if deed.failed is not None],
     )

@@ -31,7 +31,7 @@ from amends.inbox.notices import ToCompany
 from amends.inbox.reports import OBJECTION, Report
 from amends.publish import as_given, verdict_of
 from amends.text import MAX_CUSTOMER
-from amends.visitor.forms import ButtonForm, DetailForm, EraseForm, Form, ObjectionForm, VerdictForm
+from amends.visitor.forms import ButtonForm, ClaimForm, DetailForm, EraseForm, Form, ObjectionForm, VerdictForm
 from amends.visitor.matter import Matter, read_matter
 
 _FOREIGN = "This was sent from another site, so nothing was changed. Please use the forms here."
@@ -55,7 +55,7 @@ class Visitor:
         room.add_url_rule("/c/<token>/", view_func=self.case)
         room.add_url_rule("/c/<token>/erase", view_func=self.question)
         room.add_url_rule(
-            "/c/<token>/<any(verdict,detail,withdraw,name,private,object,recommend):what>", view_func=self.back
+            "/c/<token>/<any(verdict,claim,detail,withdraw,name,private,object,recommend):what>", view_func=self.back
         )
         room.add_url_rule("/c/<token>/<what>", view_func=self.act, methods=["POST"])
         room.after_request(keep_out)
@@ -89,7 +89,7 @@ class Visitor:
         form = _FORMS[what](formdata=request.form)
         if not form.is_good():
             return self._again(token, matter, what, form, 422, _MARKED)
-        if not _POSSIBLE[what](matter):
+        if not _POSSIBLE[what](matter, form):
             return self._page(token, matter, {what: form}, 409, _TOO_LATE)
         try:
             with self._inbox.writing() as connection:
@@ -148,6 +148,10 @@ class Visitor:
         due = at + (received.reply_by - received.received)
         return additions.add(connection, Addition(0, received.company, received.number, at, due, kind, words))
 
+    def _claim(self, connection: Connection, matter: Matter, form: ClaimForm) -> None:
+        (claimed,) = (one for one in matter.claims if one.key == form.of.data)
+        self._decide(connection, matter, "claim", claimed.facts)
+
     def _object(self, connection: Connection, matter: Matter, form: ObjectionForm) -> None:
         earlier = reports.objection_to(connection, matter.company.slug, matter.received.number)
         if earlier is None or earlier.closed:
@@ -200,7 +204,7 @@ class Visitor:
             if received is None or not links.is_valid(self._secret, token, number, received.generation):
                 abort(404)
             is_erased = erasures.has(connection, received.company, number)
-            matter = None if is_erased else read_matter(connection, self._content, received)
+            matter = None if is_erased else read_matter(connection, self._content, received, self._clock())
         return matter or abort(404)
 
     def _again(self, token: str, matter: Matter, what: str, form: Form, status: int, message: str) -> Response:
@@ -241,23 +245,26 @@ class Visitor:
 
 _FORMS: Mapping[str, type[Form]] = {
     "verdict": VerdictForm,
+    "claim": ClaimForm,
     "detail": DetailForm,
     "object": ObjectionForm,
     "erase": EraseForm,
     **dict.fromkeys(("withdraw", "name", "private", "recommend"), ButtonForm),
 }
-_POSSIBLE: Mapping[str, Callable[[Matter], bool]] = {
-    "verdict": lambda matter: matter.can_judge,
-    "detail": lambda matter: matter.can_add,
-    "withdraw": lambda matter: matter.can_withdraw,
-    "name": lambda matter: matter.can_hide_name,
-    "private": lambda matter: matter.can_keep_private,
-    "object": lambda matter: matter.can_object,
-    "recommend": lambda matter: matter.verdict is not None,
-    "erase": lambda _: True,
+_POSSIBLE: Mapping[str, Callable[..., bool]] = {
+    "verdict": lambda matter, _: matter.can_judge,
+    "claim": lambda matter, form: any(one.key == form.of.data for one in matter.claims),
+    "detail": lambda matter, _: matter.can_add,
+    "withdraw": lambda matter, _: matter.can_withdraw,
+    "name": lambda matter, _: matter.can_hide_name,
+    "private": lambda matter, _: matter.can_keep_private,
+    "object": lambda matter, _: matter.can_object,
+    "recommend": lambda matter, _: matter.verdict is not None,
+    "erase": lambda *_: True,
 }
 _ACTS: Mapping[str, Callable[..., None]] = {
     "verdict": Visitor._judge,
+    "claim": Visitor._claim,
     "detail": Visitor._add,
     "withdraw": Visitor._withdraw,
     "name": Visitor._hide_name,
