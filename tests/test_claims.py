@@ -168,6 +168,13 @@ def test_the_words_for_a_day_alone_as_they_once_were_kept_offer_nothing(house: H
     assert offered(customer) == []
 
 
+def test_what_a_reply_that_never_left_says_is_not_offered_under_another(house: House) -> None:
+    customer = dismissed(house)
+    with house.inbox.writing() as connection:
+        connection.execute(update(deed).where(deed.c.kind == "reply").values(done=None, failed="no space"))
+    assert offered(customer) == []
+
+
 def test_what_is_private_in_the_sentence_is_hidden_as_in_the_reply(house: House) -> None:
     customer = dismissed(house, "We will call you at +49 30 901820 by Friday.")
     customer.done("claim", of=offered(customer)[0])
@@ -187,6 +194,7 @@ def test_carried_out_again_it_is_written_once(house: House, monkeypatch: pytest.
         publisher.carry_out_due(house.now)
         assert publisher.failures == ["the process ends between the record and the inbox"]
     house.pass_time(minutes=5)
+    assert customer.page().count("You took it as a promise") == 1
     assert len(offered(customer)) == 1
     house.worker.turn()
     assert customer.events().count("claimed") == 1

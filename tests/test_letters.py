@@ -1,5 +1,6 @@
 """What mails say, and how they are written down."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amends.case import Case, Kind, Reason
+from amends.case import Case, Event, Kind, Reason
 from amends.inbox.cases import Contact
 from amends.inbox.notices import ToCompany, ToCustomer
 from amends.language import LANGUAGES, Language, Link, language
@@ -84,7 +85,15 @@ def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     for staff in ToCompany:
         for kind in Kind:
             case = a_received(kind=kind, publicity="private", outcome="private")
-            yield staff, to_company.letter(a_matter(**{**facts, "received": case}), staff, DOORS)  # type: ignore[arg-type]
+            told = {**facts, "received": case, **of_staff(staff, given["public"])}
+            yield staff, to_company.letter(a_matter(**told), staff, DOORS)  # type: ignore[arg-type]
+
+
+def of_staff(kind: ToCompany, public: object) -> dict[str, object]:
+    """What makes something of that kind to be told of a case whose first promise is due on 9 November."""
+    if kind in (ToCompany.PROMISE_DUE, ToCompany.PROMISE_MISSED):
+        return {"public": public, "promise": "p1", "at": 183}
+    return {"public": None}
 
 
 def links_in(letter: Letter) -> list[str]:
@@ -232,13 +241,13 @@ def test_it_is_not_asked_where_there_is_nothing_to_ask(public: Case | None) -> N
 
 def test_staff_are_told_without_a_word_of_the_customer() -> None:
     case = a_received(publicity="private", outcome="private", **WORDS)
+    public = a_case(an_event("promise", due=date(2026, 11, 9)), title="Words", **WORDS)
     for kind in ToCompany:
-        letter = to_company.letter(a_matter(public=a_case(title="Words", **WORDS), received=case), kind, DOORS)
+        matter = a_matter(**{"received": case, **of_staff(kind, public), "public": public})  # type: ignore[arg-type]
+        letter = to_company.letter(matter, kind, DOORS)
         assert not re.search("Words|Wanda|mail.example", words_of(letter))
         assert links_in(letter) == [f"https://feedback.example/desk/acme/{NUMBER}"]
-        assert b"ords" not in to_company.body(
-            a_matter(public=a_case(title="Words", **WORDS), received=case), kind, DOORS
-        )
+        assert b"ords" not in to_company.body(matter, kind, DOORS)
 
 
 def test_staff_are_told_how_much_time_is_left() -> None:
@@ -255,7 +264,51 @@ def test_staff_are_told_how_much_time_is_left() -> None:
 )
 def test_staff_are_not_told_of_a_deadline_that_is_none_any_more(kind: ToCompany, facts: dict[str, object]) -> None:
     with pytest.raises(NoLongerError):
-        to_company.body(a_matter(received=a_received(**facts), now=after(18)), kind, DOORS)
+        to_company.body(a_matter(None, received=a_received(**facts), now=after(18)), kind, DOORS)
+
+
+def test_staff_are_not_told_of_a_deadline_where_somebody_wrote_the_reply_into_the_record() -> None:
+    for kind in (ToCompany.DUE_SOON, ToCompany.MISSED):
+        to_company.check(a_matter(a_case(), received=a_received(), now=after(18)), kind)
+        with pytest.raises(NoLongerError, match="no answer is owed"):
+            to_company.check(a_matter(a_case(REPLY), received=a_received(), now=after(18)), kind)
+
+
+OWED = a_case(an_event("promise", due=date(2026, 11, 9)), text=TITLE)
+
+
+def test_staff_are_told_of_a_promise_in_its_own_words() -> None:
+    soon = to_company.letter(a_matter(OWED, received=None, promise="p1", at=183), ToCompany.PROMISE_DUE, DOORS)
+    assert soon.subject == f"A promise is due 9 November 2026: case {NUMBER}"
+    assert soon.body[:2] == ("Promised by the end of 9 November 2026:", Quote("Refund of the delivery fee"))
+    late = a_matter(OWED, received=None, promise="p1", at=183, now=after(183))
+    assert to_company.letter(late, ToCompany.PROMISE_MISSED, DOORS).subject == f"A promise is overdue: case {NUMBER}"
+    told = json.loads(to_company.body(late, ToCompany.PROMISE_MISSED, DOORS))
+    assert (told["type"], told["timestamp"]) == ("case.promise_missed", "2026-11-10T00:00:00Z")
+    assert (told["data"]["promise"], told["data"]["due"]) == ("p1", "2026-11-09")
+    with pytest.raises(NoLongerError, match="overdue by now"):
+        to_company.check(late, ToCompany.PROMISE_DUE)
+
+
+@pytest.mark.parametrize("kind", [ToCompany.PROMISE_DUE, ToCompany.PROMISE_MISSED])
+@pytest.mark.parametrize(
+    "event",
+    [
+        an_event("kept", 2),
+        an_event("broken", 2),
+        an_event("moved", 2, due=date(2026, 11, 10)),
+        an_event("withdrawn", 2),
+        an_event("removed", 2),
+    ],
+    ids=lambda event: event.event,
+)
+def test_staff_are_not_told_of_a_promise_that_ended_or_was_moved(kind: ToCompany, event: Event) -> None:
+    to_company.check(a_matter(OWED, promise="p1", at=183), kind)
+    ended = replace(OWED, events=(*OWED.events, event))
+    with pytest.raises(NoLongerError):
+        to_company.check(a_matter(ended, promise="p1", at=183), kind)
+    with pytest.raises(NoLongerError):
+        to_company.check(a_matter(OWED, promise="p2", at=183), kind)
 
 
 # --- Languages ---

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from amends.clock import Clock
 from amends.generator.build import BuildError, Built, build
+from amends.generator.pledged import pledged
 from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, retention, similar
+from amends.inbox.notices import Reminder, remind, reminders
 from amends.publish import CannotPublishError, Publisher
 from amends.record import NotABoardError, RecordError, find_case, is_slug, read_board, read_company, read_text
 from amends.settings import Settings
@@ -19,6 +21,8 @@ _log = logging.getLogger("amends.work")
 
 TICK = 0.5
 """Seconds between two looks at the clock: what leaves is on the board within two seconds."""
+REMIND = timedelta(minutes=1)
+"""Between two looks at the promises that run."""
 BACK_OFF = 15.0
 """Seconds to wait after something failed."""
 
@@ -39,6 +43,8 @@ class Worker:
         self._publisher = Publisher(settings.content, settings.locks, inbox)
         self._next_due: datetime | None = None
         self._tidy_at: datetime | None = None
+        self._remind_at: datetime | None = None
+        self._reminded: set[Reminder] = set()
         self._look_again = 0.0
         self._told = ""
         self._copied: dict[str, tuple[int, ...]] = {}
@@ -62,6 +68,7 @@ class Worker:
             self.copy_settings()
         except RecordError as error:
             failures.append(str(error))
+        self._remind(now)
         wrote = self._publisher.carry_out_due(now) + self._publisher.publish_stubs(now)
         wrote += self._tidy(now) + self._publisher.write_ledger()
         self._bring_up_to_date(now, wrote=bool(wrote))
@@ -109,6 +116,24 @@ class Worker:
         retention.forget(self._inbox, now, keep, partial(find_case, self._settings.content))
         self._tidy_at = now + timedelta(hours=1)
         return self._publisher.erase_again() + self._publisher.write_referrals()
+
+    def _remind(self, now: datetime) -> None:
+        """Tell companies, once a minute, of promises whose day comes or is over; hand-written ones are promises too."""
+        if self._remind_at is not None and now < self._remind_at:
+            return
+        running = pledged(self._settings.content, self._settings.cache)
+        with self._inbox.reading() as connection:
+            stored = companies.get_all(connection)
+        zones = {
+            slug: read_company(stored[slug][0], slug, f"{slug}/company.toml").zone
+            for slug in {one.company for one in running} & stored.keys()
+        }
+        due = {one for case in running if case.company in zones for one in reminders(case, zones[case.company], now)}
+        if fresh := due - self._reminded:
+            with self._inbox.writing() as connection:
+                for one in sorted(fresh, key=lambda one: (one.due, one.number, one.promise)):
+                    remind(connection, one, now)
+        self._reminded, self._remind_at = due, now + REMIND
 
     def _turn_safely(self) -> float:
         try:

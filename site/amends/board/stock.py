@@ -10,7 +10,7 @@ from amends.board.derive import ALL_MONTHS, Derived, Sums, derive, disagreement,
 from amends.board.proof import month_name
 from amends.board.row import Row, lists_of
 from amends.board.shelf import EXTENT, seconds
-from amends.case import State
+from amends.case import State, promises
 from amends.record import Company, Record
 from amends.record.packed import pack, pack_line
 from amends.shelves.store import Store
@@ -35,7 +35,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A case as it is written down; `page` is a digest of what its page shows of itself, None where it has no page."""
+    """A case as it is written down; `page` is a digest of what its page shows of itself, None where it has no page.
+
+    `pledged` says that a promise runs in it.
+    """
 
     id: int
     number: str
@@ -51,6 +54,7 @@ class Stock:
     same: str | None = None
     duplicate: str | None = None
     page: bytes | None = None
+    pledged: bool = False
     owed: bool = False
     solved: bool = False
     lists: tuple[tuple[str, int, int], ...] = ()
@@ -88,6 +92,7 @@ def _with_page(found: Stock, row: Row, said: str, mark: str) -> Stock:
         same=row.case.same,
         duplicate=str(marked.of) if marked else None,
         page=_digest(mark, said, row.standing, row.state, str(row.late), str(found.turns)),
+        pledged=not row.case.is_gone and any(made.is_running for made in promises(row.case)),
         owed=row.answer_due is not None,
         solved=row.state is State.CONFIRMED,
         lists=tuple((name, rank, seconds(at)) for name, rank, at in lists_of(row)),
@@ -222,11 +227,11 @@ def put(store: Store, company: str, stocks: Sequence[Stock]) -> None:
     store.change_all("DELETE FROM listed WHERE id = ?", ((one.id,) for one in stocks))
     store.change_all(
         "UPDATE item SET fresh = 0, at = ?, month = ?, turns = ?, later = ?, differs = ?, ledger = ?, received = ?, "
-        "changed = ?, topic = ?, same = ?, duplicate = ?, page = ? WHERE id = ?",
+        "changed = ?, topic = ?, same = ?, duplicate = ?, page = ?, pledged = ? WHERE id = ?",
         (
             (
                 *(one.at, one.month, one.turns, one.later, one.differs, one.ledger, one.received),
-                *(one.changed, one.topic, one.same, one.duplicate, one.page, one.id),
+                *(one.changed, one.topic, one.same, one.duplicate, one.page, one.pledged, one.id),
             )
             for one in stocks
         ),

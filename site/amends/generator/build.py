@@ -18,7 +18,7 @@ from amends import clock
 from amends.generator.generations import Generations
 from amends.generator.order import BuildError, Built, Done, Order, Watch, unwatched
 from amends.generator.reporting import instead
-from amends.generator.versions import reading, rendering
+from amends.generator.versions import of_store, rendering
 from amends.record import NotABoardError, RecordError, exclusive
 from amends.record.listing import BOARD
 from amends.shelves.memory import MEMORY
@@ -70,7 +70,7 @@ def build(
 
 def _build(order: Order) -> Built:
     started = time.perf_counter()
-    version = f"{reading()} {order.content.resolve()}"
+    version = of_store(order.content)
     # What is exchanged must be the folder itself: of a link, the link would be.
     generations = Generations(order.out.resolve(), order.cache)
     with Store(order.cache / STORE, version) as store:

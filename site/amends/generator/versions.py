@@ -21,6 +21,11 @@ def reading() -> str:
     return _digest(path for name in _READING for path in _files(_HERE / name))
 
 
+def of_store(content: Path) -> str:
+    """Return the version of what builds keep of the record in `content`."""
+    return f"{reading()} {content.resolve()}"
+
+
 @cache
 def rendering() -> str:
     """Return a digest of everything that decides what a page looks like: all code, templates, words and styles."""

@@ -3,17 +3,20 @@
 A notice holds no words of anybody: what it says is read when it is sent.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from sqlalchemy import Connection, or_, select
 
+from amends.case import Case, Promise, as_of, end_of, promises
 from amends.clock import stamp
 from amends.inbox import cases, outbox, people, webhooks
 from amends.inbox.cases import Received
 from amends.inbox.outbox import Message
 from amends.inbox.schema import case
+from amends.promises import from_monday_to_friday
 
 MAIL, WEBHOOK = "mail", "webhook"
 """The channels. All mail goes through one server, so that it is one lane, of the same name."""
@@ -24,6 +27,8 @@ LINK = "link"
 SOON = 4
 """A deadline is coming when this part of the time to answer is left: a quarter."""
 _LONGEST = timedelta(hours=720) / SOON
+MORNING = time(9)
+"""When on the working day before its day a company is told of a promise, by its own clock."""
 LOOK_BACK = timedelta(days=7)
 """How long ago a deadline may have been that somebody is still told of: less than the outbox remembers."""
 
@@ -48,6 +53,8 @@ class ToCompany(StrEnum):
     NEW = "new"
     DUE_SOON = "due-soon"
     MISSED = "missed"
+    PROMISE_DUE = "promise-due"
+    PROMISE_MISSED = "promise-missed"
     CUSTOMER = "customer"
 
 
@@ -79,10 +86,22 @@ def tell_customer(
 
 
 def tell_company(
-    connection: Connection, company: str, number: str, kind: ToCompany, at: datetime, *, due: datetime | None = None
+    connection: Connection,
+    company: str,
+    number: str,
+    kind: ToCompany,
+    at: datetime,
+    *,
+    due: datetime | None = None,
+    promise: str = "",
 ) -> None:
-    """Tell a company what happened `at`, from `due` on: each of its staff who has an address, and its webhook."""
+    """Tell a company what happened `at`, from `due` on: each of its staff who has an address, and its webhook.
+
+    `promise` is the name of the one that it is about, where it is about one.
+    """
     due, once, facts = due or at, f"{kind}/{number}/{stamp(at)}", {"at": stamp(at)}
+    if promise:
+        once, facts = f"{once}/{promise}", {**facts, "promise": promise}
     for identity, email in people.addresses(connection, company):
         told = {**facts, "staff": str(identity)}
         new = Message(company, number, MAIL, kind, email, MAIL, f"{once}/{identity}", due, due, told)
@@ -135,3 +154,41 @@ def deadlines(connection: Connection, since: datetime, now: datetime) -> list[De
         elif since < soon <= now:
             found.append(Deadline(row.company, row.number, ToCompany.DUE_SOON, row.reply_by))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A promise of which a company is to be told that its day comes, or is over; `due` is when it is over."""
+
+    company: str
+    number: str
+    promise: str
+    kind: ToCompany
+    due: datetime
+
+
+def reminders(found: Case, zone: tzinfo, now: datetime) -> Iterator[Reminder]:
+    """Yield of which promises of a case its company, in that time zone, is to be told at `now`, told before or not.
+
+    Of one that was moved it is told anew. A day that was over longer ago than the outbox surely remembers is left out.
+    """
+    for made in promises(as_of(found, now)):
+        due = end_of(made.due, zone)
+        if made.is_running and now < due + LOOK_BACK:
+            kind = ToCompany.PROMISE_MISSED if now >= due else ToCompany.PROMISE_DUE
+            if now >= due or now >= _reminded_at(made, zone):
+                yield Reminder(found.company, found.number, made.promise, kind, due)
+
+
+def _reminded_at(made: Promise, zone: tzinfo) -> datetime:
+    """Return when its day comes close: in the morning of the working day before it."""
+    day = made.due - timedelta(days=1)
+    while not from_monday_to_friday(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, MORNING, zone).astimezone(UTC)
+
+
+def remind(connection: Connection, reminder: Reminder, now: datetime) -> None:
+    """Tell a company of a promise, unless it was told."""
+    told = (reminder.company, reminder.number, reminder.kind, reminder.due)
+    tell_company(connection, *told, due=now, promise=reminder.promise)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from amends.case import Case, Event
+from amends.case import Case, Event, Promise, end_of, promises
 from amends.clock import parse
 from amends.inbox import Inbox, cases, companies
 from amends.inbox.cases import Contact, Received
@@ -18,7 +18,8 @@ _ENDED = (LedgerOutcome.WITHDRAWN, LedgerOutcome.ERASED)
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A case, its company and the board at `now`; `at` is when that happened which is told.
+    """A case, its company and the board at `now`; `at` is when that happened which is told, and `promise` the
+    name of the promise that it is about, if it is about one.
 
     `received` is missing where the case never was in this inbox, `public` where it is not in the record.
     """
@@ -31,6 +32,7 @@ class Matter:
     public: Case | None
     at: datetime
     now: datetime
+    promise: str = ""
 
     @property
     def is_withdrawn(self) -> bool:
@@ -63,6 +65,13 @@ class Matter:
         """Return the language in which the customer wrote; that of the company where we do not speak it."""
         return language(nearest(self.received_case.language, self.language().tag))
 
+    def promised(self) -> Promise:
+        """Return the promise that it is about; NoLongerError where that does not run any more, or to another day."""
+        for made in promises(self.public) if self.public and not self.public.is_gone else ():
+            if made.promise == self.promise and made.is_running and end_of(made.due, self.company.zone) == self.at:
+                return made
+        raise NoLongerError("the promise is kept, broken or moved")
+
     def event(self, name: str) -> Event:
         """Return what happened, as the record has it; NoLongerError where it has not.
 
@@ -91,4 +100,5 @@ def read_matter(inbox: Inbox, content: Path, message: Message, now: datetime) ->
         raise NoLongerError("there is no such case or company any more")
     company = read_company(texts[0], message.company, "company.toml")
     board = read_board(texts[1], "board.toml")
-    return Matter(number, company, board, received, contact, public, parse(message.facts["at"]), now)
+    told = (parse(message.facts["at"]), now, message.facts.get("promise", ""))
+    return Matter(number, company, board, received, contact, public, *told)

@@ -7,7 +7,7 @@ from amends.clock import stamp
 from amends.inbox.notices import ToCompany
 from amends.language import N_, Language, Link
 from amends.post.doors import Doors
-from amends.post.letter import Letter
+from amends.post.letter import Block, Letter, Quote
 from amends.post.matter import Matter
 from amends.post.trouble import NoLongerError
 
@@ -22,8 +22,13 @@ _TYPES = {
     ToCompany.DUE_SOON: "case.reply_due_soon",
     ToCompany.MISSED: "case.reply_missed",
     ToCompany.CUSTOMER: "case.customer_answered",
+    ToCompany.PROMISE_DUE: "case.promise_due_soon",
+    ToCompany.PROMISE_MISSED: "case.promise_missed",
 }
 """What these are called in a webhook's body."""
+
+
+_OF_PROMISES = (ToCompany.PROMISE_DUE, ToCompany.PROMISE_MISSED)
 
 
 def check(matter: Matter, kind: ToCompany) -> None:
@@ -32,10 +37,15 @@ def check(matter: Matter, kind: ToCompany) -> None:
         raise NoLongerError("the customer took the case back")
     if kind in (ToCompany.DUE_SOON, ToCompany.MISSED):
         received = matter.received_case
-        if received.first_reply or (received.outcome == "withheld" and received.reason == "spam"):
+        by_hand = matter.public.first_reply if matter.public else None
+        if received.first_reply or by_hand or (received.outcome == "withheld" and received.reason == "spam"):
             raise NoLongerError("no answer is owed any more")
         if kind is ToCompany.DUE_SOON and matter.now >= received.reply_by:
             raise NoLongerError("the answer is late by now")
+    if kind in _OF_PROMISES:
+        matter.promised()
+        if kind is ToCompany.PROMISE_DUE and matter.now >= matter.at:
+            raise NoLongerError("the promise is overdue by now")
 
 
 def letter(matter: Matter, kind: ToCompany, doors: Doors) -> Letter:
@@ -57,15 +67,19 @@ def body(matter: Matter, kind: ToCompany, doors: Doors) -> bytes:
             "reply_by": stamp(matter.received.reply_by),
             "publicity": matter.received.publicity,
         }
+    if kind in _OF_PROMISES:
+        data |= {"promise": matter.promise, "due": matter.promised().due.isoformat()}
     return json.dumps({"type": _TYPES[kind], "timestamp": stamp(matter.at), "data": data}).encode()
 
 
-def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[str, ...]]:
+def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[Block, ...]]:
     facts = {"company": matter.company.name, "number": matter.number}
     if kind is ToCompany.CUSTOMER:
         return lang.gettext("The customer has answered: case {number}", **facts), (
             lang.gettext("The customer of case {number} has added something.", **facts),
         )
+    if kind in _OF_PROMISES:
+        return _of_promise(matter, kind, lang)
     received = matter.received_case
     due = lang.long(received.reply_by)
     promised = lang.gettext("{company} promised an answer by {due} (UTC).", due=due, **facts)
@@ -78,4 +92,19 @@ def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[s
     return lang.gettext("Case {number} waits for an answer: late", **facts), (
         promised,
         lang.gettext("The board counts it as late until it is answered."),
+    )
+
+
+def _of_promise(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[Block, ...]]:
+    made = matter.promised()
+    facts = {"number": matter.number, "day": lang.day(made.due)}
+    if kind is ToCompany.PROMISE_DUE:
+        return lang.gettext("A promise is due {day}: case {number}", **facts), (
+            lang.gettext("Promised by the end of {day}:", **facts),
+            Quote(made.what),
+        )
+    return lang.gettext("A promise is overdue: case {number}", **facts), (
+        lang.gettext("Promised by the end of {day}:", **facts),
+        Quote(made.what),
+        lang.gettext("The board shows it as overdue until somebody says that it is kept, moved or broken."),
     )

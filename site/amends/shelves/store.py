@@ -34,7 +34,8 @@ CREATE TABLE fault (
 CREATE TABLE item (
   id INTEGER PRIMARY KEY, company TEXT NOT NULL, number TEXT NOT NULL, path TEXT, standing TEXT, said TEXT, line TEXT,
   fresh INTEGER NOT NULL DEFAULT 1, at INTEGER, month TEXT, turns INTEGER, later INTEGER NOT NULL DEFAULT 0,
-  differs TEXT, ledger TEXT, received INTEGER, changed INTEGER, topic TEXT, same TEXT, duplicate TEXT, page BLOB
+  differs TEXT, ledger TEXT, received INTEGER, changed INTEGER, topic TEXT, same TEXT, duplicate TEXT, page BLOB,
+  pledged INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE kept (
   id INTEGER PRIMARY KEY, icon TEXT, subject TEXT, received TEXT, settled TEXT, waiting TEXT
@@ -77,6 +78,7 @@ _INDEXES = (
     "CREATE INDEX listed_of_item ON listed (id)",
     "CREATE INDEX item_by_turn ON item (turns) WHERE turns IS NOT NULL",
     "CREATE INDEX item_fresh ON item (company, month) WHERE fresh",
+    "CREATE INDEX item_pledged ON item (id) WHERE pledged",
     "CREATE INDEX item_later ON item (path) WHERE later",
     "CREATE INDEX item_differing ON item (company, differs) WHERE differs IS NOT NULL",
     "CREATE INDEX item_of_same ON item (company, same) WHERE same IS NOT NULL",
