@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from amends.case import Case, end_of
 from amends.generator.build import build
 from amends.generator.pledged import pledged
 from amends.inbox.notices import LOOK_BACK, Reminder, ToCompany, reminders
+from amends.inbox.schema import message
 from amends.work import REMIND
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event, make_board, put_case
 from tests.house import House
@@ -89,7 +91,7 @@ def test_every_promise_is_told_before_its_day_is_over_and_by_then_as_overdue(due
 def test_the_cases_in_which_a_promise_runs_are_known_after_a_build_and_no_others(tmp_path: Path) -> None:
     running = promised(date(2026, 11, 6))
     ended = replace(running, number=OTHER_NUMBER, events=(*running.events, an_event("kept", 2)))
-    gone = replace(running, number="0gone000", text="", events=(*running.events, an_event("withdrawn", 2)))
+    gone = replace(running, number="0g0ne000", text="", events=(*running.events, an_event("withdrawn", 2)))
     bare = a_case(number="0bare000", text=TEXT)
     content, cache = make_board(tmp_path, running, ended, gone, bare), tmp_path / "cache"
     assert pledged(content, cache) == []
@@ -171,11 +173,30 @@ def test_promises_are_looked_at_once_a_minute(house: House) -> None:
     assert len(fates(house.inbox)) == 1
     put_case(house.content, promised(date(2026, 11, 3), number=OTHER_NUMBER))
     house.worker._look_again = 0.0
+    house.worker.turn()
     house.now += REMIND - SECOND
     house.worker.turn()
     assert len(fates(house.inbox)) == 1
     house.now += SECOND
     house.worker.turn()
+    assert len(fates(house.inbox)) == 2
+
+
+def test_what_was_told_is_remembered_and_not_written_again(house: House) -> None:
+    put_case(house.content, promised(date(2026, 11, 3)))
+    look(house)
+    with house.inbox.writing() as connection:
+        connection.execute(delete(message))
+    look(house)
+    assert fates(house.inbox) == []
+
+
+def test_of_two_promises_for_one_day_each_is_told(house: House) -> None:
+    case = promised(date(2026, 11, 3))
+    put_case(
+        house.content, replace(case, events=(*case.events, an_event("claimed", 2, promise="p2", due=date(2026, 11, 3))))
+    )
+    look(house)
     assert len(fates(house.inbox)) == 2
 
 

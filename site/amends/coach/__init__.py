@@ -4,23 +4,24 @@ Each rule reads the words alone, by lists that stand in `languages/`, one file a
 sent anywhere, and the same reply gets the same advice.
 """
 
-from amends.coach import content, spelling, tone
+from amends.coach import content, tone
 from amends.coach.model import Finding, Reply, Rule
 from amends.coach.reading import read_reply
+from amends.coach.spelling import typos
 from amends.coach.words import LANGUAGES, words_of
 
 __all__ = ["LANGUAGES", "Finding", "Reply", "Rule", "advise"]
 
 _RULES = (
     *(tone.apology, content.measure, content.unanswered),
-    *(tone.defensive, tone.impersonal, content.too_long, spelling.typos, content.copied),
+    *(tone.defensive, tone.impersonal, content.too_long, typos, content.copied),
 )
 """What is missing first, then what is there."""
 
 
-def advise(reply: Reply) -> tuple[Finding, ...]:
+def advise(reply: Reply, *, spelling: bool = True) -> tuple[Finding, ...]:
     """Return all advice about a reply; an empty one gets none, one in a language that the coach does not read only
-    about personal data.
+    about personal data. Without `spelling` no dictionary is read, and no word looked up.
 
     No text makes it fail; ValueError says what is wrong with the country or the order pattern of the company.
     """
@@ -30,4 +31,5 @@ def advise(reply: Reply) -> tuple[Finding, ...]:
     if not reply.text.strip():
         return ()
     read = read_reply(reply, words)
-    return (*(finding for rule in _RULES for finding in rule(read)), *content.personal_data(reply))
+    rules = [rule for rule in _RULES if spelling or rule is not typos]
+    return (*(finding for rule in rules for finding in rule(read)), *content.personal_data(reply))

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from amends.generator.order import unwatched
 from amends.generator.reporting import Format, counted, fault_line, shown, warning_line
 from amends.generator.search import NotBuiltError, SearchError
 from amends.generator.search import index as make_index
-from amends.record import Fault, RecordError, load
+from amends.record import Fault, Record, RecordError, load
 from amends.record.lint import BoardOrNone, lint
+
+RECENT = timedelta(days=7)
+"""Of how old replies `check` says by itself what the coach advises: each costs some milliseconds to read."""
 
 _FAILURES = (BuildError, SearchError)
 
@@ -125,7 +129,13 @@ def _tell_rest(built: Built, out: Path, form: Format, *, verbose: bool) -> None:
 @_content
 @_at
 @_form
-def check_command(content: str | None, at: str | None, form: Format) -> None:
+@click.option(
+    "--coach/--no-coach",
+    "coached",
+    default=None,
+    help="Advise about every reply, or about none. Default: those of the last seven days.",
+)
+def check_command(content: str | None, at: str | None, form: Format, *, coached: bool | None) -> None:
     """Look for faults in the record without building it."""
     settings = settings_of(content=content)
     started, now = time.perf_counter(), instant(at)
@@ -134,6 +144,10 @@ def check_command(content: str | None, at: str | None, form: Format) -> None:
         warnings = lint(record, settings.content, now)
     _tell_faults(record.faults, settings.content, form)
     _tell_faults(warnings, settings.content, form, "warning")
+    if coached is not False:
+        since = datetime.min.replace(tzinfo=UTC) if coached else now - RECENT
+        with failing():
+            _advise(record, settings.content, since, now, form)
     cases = counted(sum(map(len, record.entries.values())), "case")
     companies = f"{len(record.companies):,} compan{'y' if len(record.companies) == 1 else 'ies'}"
     wrong = f"{counted(len(record.faults), 'fault') if record.faults else 'no fault'}"
@@ -141,6 +155,16 @@ def check_command(content: str | None, at: str | None, form: Format) -> None:
     click.echo(f"{shown(settings.content)}: {cases} of {companies}, {wrong}, in {time.perf_counter() - started:.1f} s")
     if record.faults:
         sys.exit(1)
+
+
+def _advise(record: Record, content: Path, since: datetime, now: datetime, form: Format) -> None:
+    from amends.coach.written import of_record  # noqa: PLC0415 - Babel, and the finder of personal data: 0.1 s
+    from amends.language import language  # noqa: PLC0415 - the same
+
+    english = language("en")
+    for one in of_record(record, content, since, now):
+        told = one.finding.said(english) + (f" ({one.words})" if one.words else "")
+        click.echo(reporting.advice_line(content / one.path, one.line, told, form), err=form is Format.TEXT)
 
 
 @click.command("index")

@@ -91,6 +91,13 @@ def warning_line(warning: str, form: Format) -> str:
     return annotation("warning", warning) if form is Format.GITHUB else f"warning: {_printable(warning)}"
 
 
+def advice_line(file: Path, line: int, advice: str, form: Format) -> str:
+    """Return the line that tells advice about something that begins at a line of a file."""
+    if form is Format.GITHUB:
+        return annotation("notice", advice, _below_workspace(file), line)
+    return _printable(f"{shown(file)}:{line}: advice: {advice}")
+
+
 def annotation(level: str, message: str, file: str | None = None, line: int | None = None) -> str:
     """Return a workflow command that GitHub shows as an annotation, of a file where one is named.
 
