@@ -89,8 +89,10 @@ def test_at_the_desk_it_is_marked_and_kept_moved_and_broken_like_any_other(house
     customer = dismissed(house)
     for key in offered(customer):
         customer.done("claim", of=key)
-    house.worker.turn()
     olga = house.at_the_desk()
+    leaving = olga.get(f"/desk/acme/{customer.number}").text
+    assert leaving.count("The customer takes a sentence of your reply as a promise") == 2
+    house.worker.turn()
     assert "as the customer took it" in olga.get("/desk/promises").text
     assert "The customer took it as a promise." in olga.get(f"/desk/acme/{customer.number}").text
     olga.decide(customer.number, "move", promise="p1", due="2026-11-09", why="The printer broke.")

@@ -1,5 +1,6 @@
 """The coach on the replies that stand in a record, in `amends check`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from amends.case import Case
 from amends.cli import main
 from amends.clock import stamp
 from amends.coach import spelling
+from amends.coach.written import of_record
 from amends.commands.building import RECENT
+from amends.record import Standing, load
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event, make_board, put_case
 
 POOR = "Dear customer, your feedback is important to us."
@@ -84,6 +87,15 @@ def test_what_another_channel_brought_and_what_cannot_be_read_gets_no_advice(tmp
     result = checked(content)
     assert result.exit_code == 1
     assert ": advice: " not in result.stderr
+
+
+def test_a_case_that_stands_as_it_once_was_gets_no_advice(tmp_path: Path) -> None:
+    content = make_board(tmp_path, answered())
+    record = load(content)
+    (entry,) = record.entries["acme"]
+    last_good = replace(record, entries={"acme": (replace(entry, standing=Standing.LAST_GOOD),)})
+    assert list(of_record(record, content, START, after(9)))
+    assert list(of_record(last_good, content, START, after(9))) == []
 
 
 def test_no_dictionary_is_read_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from tests.browser.chromium import NewPage
 from tests.browser.served import violations_on
 from tests.customers import Customer, a_customer, an_answered_customer, read_by_staff
 from tests.house import PASSWORD, URL, House
+from tests.test_claims import dismissed, offered
 
 
 def specimens(house: House) -> dict[str, str]:
@@ -25,7 +26,16 @@ def specimens(house: House) -> dict[str, str]:
     gone.done("withdraw")
     house.at_the_desk("kim").decide(withheld.number, "withhold", reason="hate", why="x")
     house.work()
-    states = {"waiting": waiting, "answered": answered, "private": private, "judged": judged, "withdrawn": gone}
+    promising = dismissed(house)
+    promising.done("claim", of=offered(promising)[0])
+    states = {
+        "promising": promising,
+        "waiting": waiting,
+        "answered": answered,
+        "private": private,
+        "judged": judged,
+        "withdrawn": gone,
+    }
     found = {state: customer.link for state, customer in {**states, "withheld": withheld}.items()}
     return {
         **found,
