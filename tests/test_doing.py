@@ -212,6 +212,7 @@ def test_days_in_a_reply_are_proposed_as_promises_before_it_leaves(house: House,
     answer = olga.decide(number, "reply", text=WORDS, **REPLY)
     assert answer.status_code == 200
     assert "Nothing was sent yet: your reply seems to promise something by a day." in answer.text
+    assert "the customer can still take as one" in answer.text
     assert "We will send a new label by Friday" in answer.text
     assert len(keys_of(answer.text)) == 2
     house.work()
