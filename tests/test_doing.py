@@ -277,3 +277,12 @@ def test_a_reply_that_was_given_before_is_pointed_out(house: House, olga: Seat, 
     for text, is_copy in ((words, True), ("We are sorry. We sent you a new parcel this morning.", False)):
         shown = olga.decide(other, "reply", text=text, **{**REPLY, "do": "preview"}).text
         assert ('data-rule="copied"' in shown) is is_copy
+
+
+def test_a_day_in_a_short_reply_is_found_in_the_language_of_its_customer(house: House, olga: Seat) -> None:
+    number = house.receive(text="My parcel is late.", language="en")
+    shown = olga.decide(
+        number, "reply", name="Olga", text="Sorry. It is there by 4 November 2026.", topic="delivery", do="send"
+    )
+    assert '<q class="voice" dir="auto">by 4 November 2026</q>' in shown.text
+    assert shown.text.count('name="proposed"') == 1

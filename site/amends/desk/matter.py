@@ -186,6 +186,11 @@ class Matter:
         return (self.public.author if self.public else None) or (self.received.author if self.received else "")
 
     @property
+    def language(self) -> str | None:
+        """The language in which the customer wrote, as far as it is known."""
+        return (self.received.language if self.received else None) or (self.public.language if self.public else None)
+
+    @property
     def known_fields(self) -> dict[str, str]:
         """What a template of a reply can say of it."""
         topic = self.topic.replace("-", " ")

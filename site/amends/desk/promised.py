@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
+from operator import attrgetter
 
 from amends.desk.matter import Matter
-from amends.promises import find
+from amends.promises import Proposal, find
 from amends.text import one_line
 
 _ENDS = ".!?\n。！？"
@@ -38,11 +39,19 @@ class Proposed:
 def proposed(matter: Matter, text: str, now: datetime) -> Sequence[Proposed]:
     """Return what a public reply seems to promise."""
     company = matter.company
-    found = find(text, now, company.zone, None)
+    # A short reply does not show its language: it is read as that of its customer, of its company, and as it looks.
+    tongues = dict.fromkeys((matter.language, company.language, None))
+    every = [one for tongue in tongues for one in find(text, now, company.zone, tongue)]
+    apart = [one for at, one in enumerate(every) if not any(_overlap(one, before) for before in every[:at])]
+    found = sorted(apart, key=attrgetter("start"))
     return [
         Proposed(f"{one.day.isoformat()}/{one.words}", one.words, _sentence(text, one.start, one.end), one.day)
         for one in found[:MOST]
     ]
+
+
+def _overlap(one: Proposal, other: Proposal) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def confirmed(

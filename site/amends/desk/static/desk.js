@@ -16,7 +16,7 @@ for (const place of document.querySelectorAll('.countdown')) {
 }
 
 // When it has left the case is shown as it is then, but never under the hands of somebody who types (WCAG 2.2.1).
-const again = document.querySelector('.again');
+const again = document.querySelector('[data-again]');
 if (again) {
   const seconds = Number(document.querySelector('.countdown').dataset.seconds) + 2;
   setTimeout(() => {
