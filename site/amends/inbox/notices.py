@@ -44,6 +44,10 @@ class ToCustomer(StrEnum):
     GIFT = "gift"
     CORRECTION = "correction"
     ASKED = "asked"
+    HIDDEN = "hidden"
+    RESTORED = "restored"
+    REMOVED = "removed"
+    OBJECTION = "objection"
     QUESTION = "question"
 
 
@@ -56,6 +60,7 @@ class ToCompany(StrEnum):
     PROMISE_DUE = "promise-due"
     PROMISE_MISSED = "promise-missed"
     CUSTOMER = "customer"
+    DECIDED = "decided"
 
 
 def received(connection: Connection, new: Received) -> None:

@@ -22,6 +22,7 @@ _TYPES = {
     ToCompany.DUE_SOON: "case.reply_due_soon",
     ToCompany.MISSED: "case.reply_missed",
     ToCompany.CUSTOMER: "case.customer_answered",
+    ToCompany.DECIDED: "case.keeper_decided",
     ToCompany.PROMISE_DUE: "case.promise_due_soon",
     ToCompany.PROMISE_MISSED: "case.promise_missed",
 }
@@ -77,6 +78,10 @@ def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[B
     if kind is ToCompany.CUSTOMER:
         return lang.gettext("The customer has answered: case {number}", **facts), (
             lang.gettext("The customer of case {number} has added something.", **facts),
+        )
+    if kind is ToCompany.DECIDED:
+        return lang.gettext("The keeper has decided: case {number}", **facts), (
+            lang.gettext("What the keeper decided about case {number}, and why, stands with it.", **facts),
         )
     if kind in _OF_PROMISES:
         return _of_promise(matter, kind, lang)

@@ -140,6 +140,56 @@ def _withheld(matter: Matter, lang: Language, doors: Doors) -> _Said:
     )
 
 
+def _hidden(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    hidden = _in_public(matter).event("hidden")
+    if matter.public is None or not matter.public.is_hidden:
+        raise NoLongerError("the words are shown again")
+    facts = {"company": matter.company.name, "number": matter.number, "reason": words.reason(lang, hidden.reason)}
+    return lang.gettext("Your case {number} is under review", **facts), (
+        lang.gettext("The keeper of the board does not show your words until it is decided. Reason: {reason}", **facts),
+        *((Quote(hidden.why),) if hidden.why else ()),
+        *_objecting(matter, lang, doors),
+    )
+
+
+def _restored(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    restored = _in_public(matter).event("restored")
+    facts = {"company": matter.company.name, "number": matter.number}
+    return lang.gettext("Your words are shown again: case {number}", **facts), (
+        lang.gettext("The keeper of the board looked at your case. Everyone can read it again.", **facts),
+        *((Quote(restored.why),) if restored.why else ()),
+        Link(lang.gettext("See it on the board"), matter.page),
+    )
+
+
+def _removed(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    removed = matter.event("removed")
+    facts = {"company": matter.company.name, "number": matter.number, "reason": words.reason(lang, removed.reason)}
+    return lang.gettext("Your case {number} was removed from the board", **facts), (
+        lang.gettext("The keeper of the board removed your words. Reason: {reason}", **facts),
+        *((Quote(removed.why),) if removed.why else ()),
+        *_objecting(matter, lang, doors),
+    )
+
+
+def _objecting(matter: Matter, lang: Language, doors: Doors) -> tuple[Block, ...]:
+    return (
+        lang.gettext("The case still counts in the figures of {company}.", company=matter.company.name),
+        lang.gettext("If you think that this is wrong, say so on your private page: a person looks at it."),
+        _open(matter, lang, doors),
+    )
+
+
+def _objection(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    facts = {"number": matter.number}
+    return lang.gettext("The keeper has answered your objection: case {number}", **facts), (
+        lang.gettext(
+            "The keeper of the board has decided. The answer stands on your private page."
+        ),
+        _open(matter, lang, doors),
+    )
+
+
 def _reply(matter: Matter, lang: Language, doors: Doors) -> _Said:
     facts = {"company": matter.company.name, "number": matter.number}
     if matter.received_case.is_answered_privately:
@@ -238,5 +288,9 @@ _LETTERS: dict[ToCustomer, Callable[[Matter, Language, Doors], _Said]] = {
     ToCustomer.GIFT: _gift,
     ToCustomer.CORRECTION: _correction,
     ToCustomer.ASKED: _asked,
+    ToCustomer.HIDDEN: _hidden,
+    ToCustomer.RESTORED: _restored,
+    ToCustomer.REMOVED: _removed,
+    ToCustomer.OBJECTION: _objection,
     ToCustomer.QUESTION: _question,
 }

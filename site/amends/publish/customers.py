@@ -141,14 +141,20 @@ _OF_ITS_WORDS = ("followup", "unread")
 
 
 def tombstone(case: Case, at: datetime) -> Case:
-    """Return what stays of a case that the customer took back: what happened, and no word of theirs.
+    """Return what stays of a case that the customer took back."""
+    bare = without_words(case)
+    if case.is_gone:
+        return bare
+    return replace(bare, events=(*bare.events, Event(not_before(case, at), "customer", "withdrawn")))
 
-    Verdicts keep their marks: taking a case back makes no figure of the company better.
+
+def without_words(case: Case) -> Case:
+    """Return what happened in a case, without a word of its customer.
+
+    Verdicts keep their marks: taking a case away makes no figure of the company better.
     """
     kept = [replace(event, text=None) if event.event == "verdict" else event for event in case.events]
     kept = [event for event in kept if event.event not in _OF_ITS_WORDS]
-    if not case.is_gone:
-        kept.append(Event(not_before(case, at), "customer", "withdrawn"))
     return replace(case, text="", title=None, author=None, page=None, same=None, events=tuple(kept))
 
 

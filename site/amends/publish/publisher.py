@@ -19,6 +19,7 @@ from amends.publish.additions import Additions
 from amends.publish.customers import Customers
 from amends.publish.dialogue import Dialogue
 from amends.publish.errors import CannotPublishError, DivergedError
+from amends.publish.judging import Judging
 from amends.publish.promising import Promising
 from amends.publish.wording import Wording, imported, wording
 from amends.publish.writer import Writer
@@ -57,6 +58,7 @@ class Publisher:
         self._writer, self._inbox = Writer(content, locks, self._house), inbox
         self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
         self._promising, self._dialogue = Promising(self._writer, inbox), Dialogue(self._writer, inbox)
+        self._judging = Judging(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
 
@@ -241,6 +243,7 @@ class Publisher:
         with self._inbox.writing() as connection:
             cases.close(connection, received.number, LedgerOutcome.WITHHELD, at, reason)
             notices.tell_customer(connection, received.number, ToCustomer.WITHHELD, at)
+            notices.tell_company(connection, received.company, received.number, ToCompany.DECIDED, at)
             deeds.decide(connection, received.number, at)
 
     def _publish_words(self, deed: Deed, at: datetime) -> None:
@@ -378,6 +381,10 @@ _DEEDS: dict[str, Callable[[Publisher, Deed, datetime], None]] = {
     "correct": lambda publisher, deed, at: publisher._dialogue.correct(deed, at),
     "inquire": lambda publisher, deed, at: publisher._dialogue.inquire(deed, at),
     "duplicate": lambda publisher, deed, at: publisher._dialogue.mark_duplicate(deed, at),
+    "hide": lambda publisher, deed, at: publisher._judging.hide(deed, at),
+    "restore": lambda publisher, deed, at: publisher._judging.restore(deed, at),
+    "remove": lambda publisher, deed, at: publisher._judging.remove(deed, at),
+    "mask": lambda publisher, deed, at: publisher._judging.mask(deed, at),
 }
 
 
