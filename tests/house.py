@@ -127,6 +127,12 @@ class House:
         facts |= {"database": self.database} if self.database else {}
         return settings_in(self.folder, undo_seconds=self.undo_seconds, **facts, **self.limits)
 
+    def settle(self, *lines: str, company: str = "acme") -> None:
+        """Add lines to the end of a company's settings, and let the service know."""
+        path = self.content / company / "company.toml"
+        path.write_text("\n".join([path.read_text().rstrip("\n"), *lines, ""]))
+        self.worker.copy_settings()
+
     def close(self) -> None:
         self.inbox.close()
 

@@ -1,6 +1,8 @@
 """board.toml and company.toml."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ from amends.board.app import create_board
 from amends.cli import main
 from amends.generator.build import build
 from amends.generator.search import FOLDER
+from amends.hours import Hours, read_week
 from amends.record import Board, Company, Contact, RecordError, is_slug, read_board, read_company
 from amends.record.house import RESERVED
 from amends.record.model import TOPICS
@@ -26,6 +29,8 @@ url = "https://acme.example/"
 language = "zh-Hant"
 about = "Parcels, since 1904."
 reply_hours = 48
+business_hours = ["mon-fri 09:00-17:30", "sat 10:00-24:00"]
+holidays = ["2026-12-25", "01-01"]
 topics = ["delivery", "no-answer"]
 origins = ["https://acme.example", "http://localhost:8080"]
 timezone = "Europe/Berlin"
@@ -60,6 +65,7 @@ def test_every_key_of_company_toml_is_read() -> None:
         language="zh-Hant",
         about="Parcels, since 1904.",
         reply_hours=48,
+        hours=Hours((((540, 1050),),) * 5 + (((600, 1440),), ()), ("01-01", "2026-12-25")),
         topics=("delivery", "no-answer"),
         origins=("https://acme.example", "http://localhost:8080"),
         zone=ZoneInfo("Europe/Berlin"),
@@ -96,8 +102,34 @@ def test_the_keeper_is_reached_in_no_other_way(contact: str) -> None:
 def test_only_name_and_address_of_a_company_are_needed() -> None:
     assert read_company(company_toml(), "acme", "acme/company.toml") == a_company()
     assert a_company().reply_hours == 24
+    assert a_company().hours == Hours()
     assert a_company().topics == TOPICS
     assert len(TOPICS) == 7
+
+
+OPEN = Hours(read_week(["mon-fri 09:00-17:00"]))
+LATE = datetime(2026, 11, 6, 20, 0, tzinfo=UTC)
+"""A Friday, after hours."""
+
+
+def test_an_answer_is_promised_in_the_hours_of_business_of_the_companys_zone() -> None:
+    company = a_company(reply_hours=8, zone=ZoneInfo("Europe/Berlin"))
+    assert company.answer_due(LATE) == LATE + timedelta(hours=8)
+    assert replace(company, hours=OPEN).answer_due(LATE) == datetime(2026, 11, 9, 16, 0, tzinfo=UTC)
+
+
+def test_a_new_clock_runs_in_the_hours_of_business_of_its_moment() -> None:
+    company = a_company(reply_hours=8)
+    promised = timedelta(hours=69)
+    assert company.new_clock(LATE, promised) == LATE + promised
+    assert replace(company, hours=OPEN).new_clock(LATE, promised) == datetime(2026, 11, 9, 17, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("reply_hours", [4, 24, 720])
+def test_whoever_promises_more_time_later_gains_none_with_older_cases(reply_hours: int) -> None:
+    company = a_company(reply_hours=reply_hours, hours=OPEN)
+    assert company.new_clock(LATE, timedelta(hours=4, minutes=59)) == datetime(2026, 11, 9, 13, 0, tzinfo=UTC)
+    assert company.new_clock(LATE, timedelta(0)) == LATE
 
 
 def test_no_key_of_board_toml_is_needed() -> None:
@@ -118,6 +150,18 @@ def test_no_key_of_board_toml_is_needed() -> None:
         ("reply_hours = true", "True", "a whole number of hours from 1 to 720"),
         ("reply_hours = 1.5", "1.5", "a whole number of hours from 1 to 720"),
         ('reply_hours = "24"', "'24'", "a whole number of hours from 1 to 720"),
+        ('business_hours = "mon"', "'mon'", "a list of hours like mon-fri 09:00-17:30"),
+        ("business_hours = [9, 17]", "[9, 17]", "a list of hours like mon-fri 09:00-17:30"),
+        ("business_hours = []", "[]", "at least one hour a week"),
+        ('business_hours = ["9-17"]', "['9-17']", "hours like mon-fri 09:00-17:30, which '9-17' is not"),
+        (
+            'business_hours = ["mon 17:00-09:00"]',
+            "['mon 17:00-09:00']",
+            "hours that end on the day on which they begin",
+        ),
+        ('holidays = "12-25"', "'12-25'", "a list of days like 2026-12-25, or 12-25 for every year"),
+        ("holidays = [2026-12-25]", "[datetime.date(2026, 12, 25)]", "a list of days like 2026-12-25"),
+        ('holidays = ["25.12."]', "['25.12.']", "days like 2026-12-25, or 12-25 for every year, which '25.12.' is not"),
         ('topics = "delivery"', "'delivery'", "a list of names"),
         ('topics = ["Delivery"]', "['Delivery']", "names of small letters, digits and dashes"),
         ('origins = "https://acme.example"', "'https://acme.example'", "a list of origins"),

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ def read_line(line: bytes, company: Company, source: str) -> Case:
         kind=first.kind,
         topic=first.topic,
         received=turns[0].at,
-        reply_by=turns[0].at + timedelta(hours=company.reply_hours),
+        reply_by=company.answer_due(turns[0].at),
         text=first.text,
         author=first.author or None,
         language=first.language,

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -121,8 +121,7 @@ class Reception:
 
 
 def _job(company: Company, submission: Submission, network: str | None, suspicion: str, now: datetime) -> _Job:
-    reply_by = now + timedelta(hours=company.reply_hours)
-    return _Job(company.slug, reply_by, submission, submission.digest(), network, suspicion, now)
+    return _Job(company.slug, company.answer_due(now), submission, submission.digest(), network, suspicion, now)
 
 
 def _room(connection: Connection, limited: Sequence[Mapping[str, int]], now: datetime) -> Mapping[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from amends.hours import Hours, read_holidays, read_week
 from amends.record.model import Board, Company, Contact, Fault, RecordError, Referrals
 from amends.record.schema import LANGUAGE, SLUG
 from amends.record.values import meant
@@ -47,7 +48,8 @@ def read_company(text: str, slug: str, path: str) -> Company:
     facts = _read(text, path, _COMPANY, ("name", "url"))
     if "timezone" in facts:
         facts["zone"] = facts.pop("timezone")
-    return Company(slug=slug, **facts)
+    hours = Hours(facts.pop("business_hours", ()), facts.pop("holidays", ()))
+    return Company(slug=slug, hours=hours, **facts)
 
 
 def read_referrals(text: str, path: str) -> Referrals:
@@ -136,6 +138,18 @@ def _hours(value: object) -> int:
     return value
 
 
+def _lines_of(read: Callable[[list[str]], object], expected: str) -> _Reader:
+    def read_all(value: object) -> object:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise _UnfitError(expected)
+        try:
+            return read(value)
+        except ValueError as error:
+            raise _UnfitError(str(error)) from None
+
+    return read_all
+
+
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
         raise _UnfitError("a whole number from 0")
@@ -219,6 +233,8 @@ _COMPANY: Mapping[str, _Reader] = {
     "language": _language,
     "about": _text,
     "reply_hours": _hours,
+    "business_hours": _lines_of(read_week, "a list of hours like mon-fri 09:00-17:30"),
+    "holidays": _lines_of(read_holidays, "a list of days like 2026-12-25, or 12-25 for every year"),
     "topics": _list_of(_matching(_TOPIC, "names of small letters, digits and dashes"), "a list of names"),
     "origins": _list_of(_matching(_ORIGIN, "origins like https://acme.example"), "a list of origins"),
     "timezone": _zone,

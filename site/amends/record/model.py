@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from amends.case import Case, Reason
+from amends.hours import Hours
 
 TOPICS = ("prices", "service", "quality", "no-answer", "loyalty", "knowing-me", "nothing-new")
 """The seven things that drive customers away: a company's topics unless it names its own."""
+
+_NO_HOURS = Hours()
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """company.toml: a company that embeds the widget. `reply_hours` is its promise, in wall-clock hours.
+    """company.toml: a company that embeds the widget.
 
-    `order_pattern` is the mask of its order numbers, `amends.personal` says of what it is made.
+    `reply_hours` is its promise to answer: in its `hours` of business where it names them, or else by the clock on the
+    wall. `order_pattern` is the mask of its order numbers, `amends.personal` says of what it is made.
     """
 
     slug: str
@@ -81,6 +86,21 @@ class Company:
     status: str = "active"
     service_url: str | None = None
     order_pattern: str | None = None
+    hours: Hours = _NO_HOURS
+
+    def answer_due(self, at: datetime) -> datetime:
+        """Return by when an answer is promised to what comes in at `at`; see `Hours.after`."""
+        return self.hours.after(at, self.reply_hours, self.zone)
+
+    def new_clock(self, at: datetime, promised: timedelta) -> datetime:
+        """Return when the new clock ends that starts at `at`, of a case that was to be answered within `promised`.
+
+        Where hours of business are named, that is the promise of this moment: for no more hours than `promised` had,
+        since whoever raises the promise later gains no time with older cases.
+        """
+        if not self.hours.week:
+            return at + promised
+        return self.hours.after(at, min(self.reply_hours, promised // _HOUR), self.zone)
 
 
 class LedgerOutcome(StrEnum):

@@ -137,7 +137,7 @@ class Visitor:
             notices.tell_company(connection, company, number, ToCompany.CUSTOMER, self._clock())
 
     def _let_wait(self, connection: Connection, matter: Matter, kind: str, words: str) -> bool:
-        """Store words until a person has read them, within the time that held for the first ones; False if known."""
+        """Store words until a person has read them, within a time like that of the first ones; False if known."""
         public = matter.public.events if matter.public else ()
         if any(event.by == "customer" and event.text == words for event in public):
             return False
@@ -145,7 +145,7 @@ class Visitor:
         said = [one.at for one in additions.of_case(connection, matter.received.number)]
         at = max([self._clock(), *(before + timedelta(seconds=1) for before in said)])
         received = matter.received
-        due = at + (received.reply_by - received.received)
+        due = matter.company.new_clock(at, received.reply_by - received.received)
         return additions.add(connection, Addition(0, received.company, received.number, at, due, kind, words))
 
     def _claim(self, connection: Connection, matter: Matter, form: ClaimForm) -> None:
