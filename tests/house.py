@@ -128,9 +128,11 @@ class House:
         return settings_in(self.folder, undo_seconds=self.undo_seconds, **facts, **self.limits)
 
     def settle(self, *lines: str, company: str = "acme") -> None:
-        """Add lines to the end of a company's settings, and let the service know."""
+        """Put lines into a company's settings, each in the place of one with its key, and let the service know."""
         path = self.content / company / "company.toml"
-        path.write_text("\n".join([path.read_text().rstrip("\n"), *lines, ""]))
+        keys = tuple(line.partition("=")[0] for line in lines)
+        others = [line for line in path.read_text().splitlines() if not line.startswith(keys)]
+        path.write_text("\n".join([*others, *lines, ""]))
         self.worker.copy_settings()
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from amends.board import create_board, history, thread, urls
 from amends.board.edition import Edition
 from amends.board.heading import heading
 from amends.board.summary import late_summary, summary
-from amends.case import Case, Event, State, is_late
+from amends.case import Case, Event, State
 from amends.record import Board, Contact, Entry, Standing
 from amends.text import clean
 from tests.boards import (
@@ -38,6 +38,7 @@ from tests.boards import (
     words_of,
 )
 from tests.factories import NUMBER, START, a_case, after, an_event
+from tests.test_case import is_late
 
 # --- The sentence on top ---
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +21,7 @@ from amends.case import (
     State,
     clock_runs_until,
     end_of,
-    is_late,
+    has_late_promise,
     is_open,
     next_change,
     promises,
@@ -32,7 +32,7 @@ from tests.effort import EFFORT
 from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event
 
 BERLIN = ZoneInfo("Europe/Berlin")
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 ZONES = st.sampled_from([UTC, BERLIN, ZoneInfo("America/Santiago"), ZoneInfo("Pacific/Kiritimati")])
 
 whole_hours = st.integers(0, 24 * 40)
@@ -63,15 +63,23 @@ def facts_of(draw: st.DrawFn, case: Case, event: str) -> dict[str, object]:
         "outcome": st.sampled_from(Outcome),
         "of": st.sampled_from(references or [OTHER_NUMBER]),
     }
-    return {key: draw(choices[key]) for key in SHAPES[by, event].required if key in choices}
+    facts = {key: draw(choices[key]) for key in SHAPES[by, event].required if key in choices}
+    if event == "verdict":
+        facts["reply_by"] = draw(st.none() | st.integers(0, 24 * 40).map(after))
+    return facts
+
+
+def is_late(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
+    """Whether an answer or a promise is overdue."""
+    due = clock_runs_until(case)
+    return (due is not None and now >= due) or (has_late_promise(case, now, zone) and not case.is_gone)
 
 
 def said_of(case: Case, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
     """Everything that is said of a case and could change by time alone."""
     due = clock_runs_until(case)
     overdue = [promise.promise for promise in promises(case) if promise.is_running and now >= end_of(promise.due, zone)]
-    late = is_late(case, now, zone)
-    return state(case, now, zone), late, is_open(case, now, zone), due is not None and now >= due, overdue
+    return state(case, now, zone), is_open(case, now, zone), due is not None and now >= due, overdue
 
 
 STORY: list[tuple[tuple[Event, ...], float, State]] = [
@@ -177,6 +185,23 @@ def test_a_dispute_runs_a_new_clock_as_long_as_the_first_which_the_next_reply_st
     assert state(answered, after(900)) is State.DISPUTED
 
 
+def test_a_dispute_runs_until_the_time_that_was_fixed_when_it_began() -> None:
+    verdict = an_event("verdict", 100, outcome=Outcome.PARTLY, reply_by=after(163))
+    disputed = a_case(an_event("reply", 20), verdict)
+    assert clock_runs_until(disputed) == next_change(disputed, after(101)) == after(163)
+    again = an_event("verdict", 150, outcome=Outcome.UNSOLVED, reply_by=after(200))
+    assert clock_runs_until(replace(disputed, events=(*disputed.events, again))) == after(163)
+
+
+@pytest.mark.parametrize(("promised", "most"), [(24, 7 * 24), (30 * 24, 30 * 24)])
+def test_the_clock_of_a_dispute_ends_after_seven_days_or_in_the_time_of_the_receipt(promised: int, most: int) -> None:
+    case = a_case(an_event("reply"), reply_by=after(promised))
+    ends = {hours: an_event("verdict", 100, reply_by=after(100) + hours * HOUR) for hours in (0, most)}
+    assert [can_follow(case, verdict) for verdict in ends.values()] == [True, True]
+    for reply_by in (after(100) - SECOND, after(100 + most) + SECOND):
+        assert not can_follow(case, an_event("verdict", 100, reply_by=reply_by))
+
+
 def test_a_reply_above_a_verdict_of_the_same_second_does_not_answer_it() -> None:
     case = a_case(an_event("reply", 2), an_event("verdict", 2, outcome=Outcome.UNSOLVED))
     assert clock_runs_until(case) == after(26)
@@ -270,6 +295,8 @@ IMPOSSIBLE: list[tuple[Case, str]] = [
     (a_case(an_event("answered")), "answered although nothing was asked"),
     (a_case(an_event("duplicate", of=NUMBER)), "duplicate of itself"),
     (a_case(an_event("followup", received=after(-1))), "words received before the case, or after they were read"),
+    (a_case(an_event("verdict", reply_by=START)), "a new time to answer before it, or too late"),
+    (a_case(an_event("verdict", reply_by=after(170))), "a new time to answer before it, or too late"),
     (a_case(an_event("unread", 1, received=after(2))), "words received before the case, or after they were read"),
 ]
 

@@ -102,6 +102,7 @@ def _what_is_said(draw: st.DrawFn, case: Case, move: str, at: datetime) -> dict[
         said["again"] = draw(st.sampled_from([None, True, False]))
         said["score"] = draw(st.none() | st.integers(0, 10))
         said["recommend"] = draw(st.none() | st.integers(0, 10))
+        said["reply_by"] = draw(st.none() | st.integers(0, 168).map(lambda hours: at + timedelta(hours=hours)))
     return said
 
 

@@ -33,6 +33,7 @@ events = st.builds(
     reason=st.none() | st.sampled_from(Reason),
     of=maybe_texts | instants,
     received=st.none() | instants,
+    reply_by=st.none() | instants,
 )
 cases = st.builds(
     Case,

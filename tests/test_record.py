@@ -47,6 +47,7 @@ FACTS = {
     "reason": st.sampled_from(Reason),
     "why": texts,
     "received": st.just(START),
+    "reply_by": st.integers(0, 200).map(lambda hours: START + timedelta(hours=hours)),
     "text": texts,
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """The characters of a case's number: no i, l, o or u, which are misread or spell words."""
 
@@ -96,6 +97,7 @@ class Event:
     why: str | None = None
     text: str | None = None
     received: datetime | None = None
+    reply_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Shape:
 
 SHAPES: dict[tuple[str, str], Shape] = {
     ("customer", "followup"): Shape(("text",), ("received",)),
-    ("customer", "verdict"): Shape(("outcome",), ("again", "score", "recommend", "text")),
+    ("customer", "verdict"): Shape(("outcome",), ("again", "score", "recommend", "text", "reply_by")),
     ("customer", "claimed"): Shape(("promise", "what", "due")),
     ("customer", "withdrawn"): Shape(),
     ("customer", "answered"): Shape(),
@@ -159,8 +161,12 @@ class Case:
 
     @property
     def promised_within(self) -> timedelta:
-        """The time to answer that held on the day of receipt; a dispute runs on it again."""
+        """The time to answer that held on the day of receipt."""
         return self.reply_by - self.received
+
+    def due_after(self, verdict: Event) -> datetime:
+        """Return when the clock ends that a verdict starts: as it was fixed then, or in the time of the receipt."""
+        return verdict.reply_by or verdict.at + self.promised_within
 
     def last(self, *names: str) -> Event | None:
         """Return the latest event with one of these names."""
@@ -307,8 +313,8 @@ class Owed:
 def answer_owed(case: Case) -> Owed | None:
     """Return the answer that is owed now, or None where none is.
 
-    The first reply is owed by `reply_by`. A verdict of partly or unsolved starts a new clock, as
-    long as the first; a reply stops the clock that runs, and nothing else but the customer's content does.
+    The first reply is owed by `reply_by`. A verdict of partly or unsolved starts a new clock, see
+    `Case.due_after`; a reply stops the clock that runs, and nothing else but the customer's content does.
     """
     is_owed, since, due = True, case.received, case.reply_by
     for event in case.events:
@@ -317,20 +323,13 @@ def answer_owed(case: Case) -> Owed | None:
         if event.event == "reply" or (event.event == "verdict" and event.outcome is Outcome.SOLVED):
             is_owed = False
         elif event.event == "verdict" and not is_owed:
-            is_owed, since, due = True, event.at, event.at + case.promised_within
+            is_owed, since, due = True, event.at, case.due_after(event)
     return Owed(since, due) if is_owed else None
 
 
 def clock_runs_until(case: Case) -> datetime | None:
     """Return when the answer that is owed falls due, or None where none is owed."""
-    owed = answer_owed(case)
-    return owed.due if owed else None
-
-
-def is_late(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:
-    """Whether an answer or a promise is overdue at `now`."""
-    due = clock_runs_until(case)
-    return (due is not None and now >= due) or (has_late_promise(case, now, zone) and not case.is_gone)
+    return owed.due if (owed := answer_owed(case)) else None
 
 
 def has_late_promise(case: Case, now: datetime, zone: tzinfo = UTC) -> bool:

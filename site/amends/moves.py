@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from amends.case import ENDS, MADE, Case, Event
+from amends.hours import AT_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class _SoFar:
             yield "an event earlier than the one above it", "events in the order of their times"
         if event.received is not None and not self.case.received <= event.received <= event.at:
             yield "words received before the case, or after they were read", "a time from `received` to `at`"
+        if event.reply_by and not timedelta() <= event.reply_by - event.at <= max(AT_MOST, self.case.promised_within):
+            yield "a new time to answer before it, or too late", "7 days at most, or what was promised at the receipt"
         if event.by != "keeper" and not ENDS.isdisjoint(self.names):
             yield f"{event.event} after the end of the case", "nothing after withdrawn or removed"
         if event.event in ("verdict", "solved") and not self.case.kind.can_be_solved:

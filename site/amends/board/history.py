@@ -359,7 +359,7 @@ def _passed_disputes(lang: Language, case: Case, ended: Event | None, now: datet
     spoken = [event for event in case.events if event.event in ("reply", "verdict")]
     for event, then in zip_longest(spoken, spoken[1:]):
         # A reply ends this clock, and so does a newer word of the customer.
-        due = event.at + case.promised_within
+        due = case.due_after(event)
         disputes = event.event == "verdict" and event.outcome is not Outcome.SOLVED
         if disputes and _missed(due, then.at if then else None, ended, now):
             yield _clock(lang, due, lang.sentence("The time for a new answer passed."))

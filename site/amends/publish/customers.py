@@ -13,7 +13,7 @@ from amends.inbox.notices import ToCompany
 from amends.publish.errors import CannotPublishError
 from amends.publish.promising import is_promised, next_name
 from amends.publish.wording import in_public, own
-from amends.publish.writer import Found, Writer, not_before
+from amends.publish.writer import Found, Writer, as_first_said, not_before
 from amends.record import LedgerOutcome, RecordError, read_case, write_case
 
 _AUTHOR = re.compile(r"^author:.*\n", re.MULTILINE)
@@ -165,7 +165,7 @@ def as_given(case: Case, pending: Iterable[Deed]) -> Case:
         if deed.kind == "verdict":
             event = verdict_of(deed, at)
             # Written already, and just not noted: it stands there once.
-            if all(replace(there, at=at) != event or there.at < (deed.at or at) for there in case.events):
+            if all(as_first_said(there, at) != event or there.at < (deed.at or at) for there in case.events):
                 case = replace(case, events=(*case.events, event))
         elif deed.kind == "claim":
             event = claim_of(deed, at)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from amends.case import Case, Event
+from amends.case import Case, Event, Outcome
 from amends.personal import Choice
 from amends.publish.errors import CannotPublishError
 from amends.publish.wording import in_public
@@ -76,11 +76,11 @@ class Writer:
         with self.alone():
             found = self._need(company, number)
             case = found.case
-            if any(there.at >= event.at and replace(there, at=event.at) == event for there in case.events):
+            if any(there.at >= event.at and as_first_said(there, event.at) == event for there in case.events):
                 return case
             if basis is not None and basis_of(case) != basis:
                 raise CannotPublishError(OVERTAKEN)
-            event = replace(event, at=not_before(case, event.at))
+            event = _with_clock(self.house(company), case, replace(event, at=not_before(case, event.at)))
             case = replace(case, events=(*case.events, event))
             self.write(found.path, splice(found.text, event, company, found.shown), case)
             return case
@@ -109,6 +109,19 @@ class Writer:
         """Remove a file from the record."""
         remove(path)
         self.written.add(path)
+
+
+def as_first_said(event: Event, at: datetime) -> Event:
+    """Return an event of the record as it was before it was written there: said at `at`, and without a clock."""
+    return replace(event, at=at, reply_by=None)
+
+
+def _with_clock(company: Company, case: Case, event: Event) -> Event:
+    """Return a verdict with when its clock ends, where that is another time than the one that held at the receipt."""
+    if event.event != "verdict" or event.outcome is Outcome.SOLVED:
+        return event
+    due = company.new_clock(event.at, case.promised_within)
+    return event if due == case.due_after(event) else replace(event, reply_by=due)
 
 
 def not_before(case: Case, at: datetime) -> datetime:

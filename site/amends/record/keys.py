@@ -63,6 +63,7 @@ EVENT_KEYS: Mapping[str, Reader] = {
     "of": _reference,
     "why": words,
     "received": instant,
+    "reply_by": instant,
     "text": words,
 }
 """The facts of an event besides `at`, `by` and `event`, in the order in which they are written."""

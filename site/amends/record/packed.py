@@ -15,7 +15,7 @@ from amends.record.model import LedgerLine, LedgerOutcome
 _write = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _read = json.JSONDecoder().raw_decode
 
-_NOTHING = [None] * 17
+_NOTHING = [None] * 18
 
 _KINDS = {kind.value: kind for kind in Kind}
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -122,6 +122,7 @@ def _values(event: Event) -> list[object]:
         event.reason,
         _seconds(of) if isinstance(of, datetime) else of,
         event.received and _seconds(event.received),
+        event.reply_by and _seconds(event.reply_by),
     ]
     while values[-1] is None:
         values.pop()
@@ -131,7 +132,7 @@ def _values(event: Event) -> list[object]:
 def _event(values: list[Any]) -> Event:
     values += _NOTHING[len(values) :]
     at, by, event, text, name, promise, due, what, why, outcome, *others = values
-    again, score, recommend, measure, reason, of, received = others
+    again, score, recommend, measure, reason, of, received, reply_by = others
     return Event(
         datetime.fromtimestamp(at, UTC),
         by,
@@ -150,4 +151,5 @@ def _event(values: list[Any]) -> Event:
         why,
         text,
         None if received is None else datetime.fromtimestamp(received, UTC),
+        None if reply_by is None else datetime.fromtimestamp(reply_by, UTC),
     )

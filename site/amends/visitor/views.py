@@ -184,7 +184,7 @@ class Visitor:
             return
         if kind == "verdict" and matter.public:
             before = as_given(matter.public, pending).last(kind)
-            if before and replace(before, text=None) == verdict_of(new, before.at):
+            if before and replace(before, text=None, reply_by=None) == verdict_of(new, before.at):
                 return
         deeds.add(connection, new)
 
