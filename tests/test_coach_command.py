@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from amends.cli import main
-from tests.factories import a_case, put_case
+from tests.factories import a_case, company_toml, put_case
 
 AT = ("--at", "2026-11-24T09:00:00Z")  # a Tuesday
 POOR = "Dear customer, your parcel is late because of the carrier. We will send it by Friday."
@@ -42,15 +42,23 @@ def test_people_read_a_line_for_each() -> None:
     assert coached("").stdout == "nothing to say\n"
 
 
+def case_in_berlin(folder: Path, *lines: str) -> str:
+    """The path of a case of a company with these settings."""
+    (folder / "acme").mkdir()
+    (folder / "acme" / "company.toml").write_text(company_toml("Acme", 'timezone = "Europe/Berlin"', *lines))
+    return str(put_case(folder, a_case(author="Anna", text="Where is my parcel?")))
+
+
 def test_the_case_says_what_is_answered_and_its_company_where_the_day_ends(tmp_path: Path) -> None:
-    (tmp_path / "acme").mkdir()
-    settings = 'name = "Acme"\nurl = "https://acme.example/"\nreply_hours = 24\ntopics = ["delivery"]\n'
-    settings += 'language = "en"\ntimezone = "Europe/Berlin"\norigins = []\n'
-    (tmp_path / "acme" / "company.toml").write_text(settings)
-    path = put_case(tmp_path, a_case(author="Anna", text="Where is my parcel?"))
-    facts = found("We are sorry, Anna. We will send it by Friday.", "--case", str(path))
+    facts = found("We are sorry, Anna. We will send it by Friday.", "--case", case_in_berlin(tmp_path))
     assert facts["promises"] == [{"text": "by Friday", "due": "2026-11-27T23:00:00Z"}]
     assert "apology" not in [one["rule"] for one in facts["findings"]]
+
+
+def test_the_case_says_on_which_days_its_company_works(tmp_path: Path) -> None:
+    path = case_in_berlin(tmp_path, 'business_hours = ["tue-sat 09:00-18:00"]', 'holidays = ["11-25"]')
+    facts = found("We will send it within three working days.", "--case", path)
+    assert facts["promises"] == [{"text": "within three working days", "due": "2026-11-28T23:00:00Z"}]
 
 
 @pytest.mark.parametrize("at", ["soon", "2026-11-24T09:00:00", ""])

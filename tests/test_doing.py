@@ -243,6 +243,23 @@ def test_a_day_that_is_none_leaves_the_one_that_was_found_and_one_that_is_over_i
     assert made(house, number) == [("We will send it within two days", day(house, days))]
 
 
+@pytest.mark.parametrize(
+    ("lines", "last_day"),
+    [
+        ((), "2026-11-05"),
+        (('holidays = ["11-04"]',), "2026-11-06"),
+        (('business_hours = ["mon-tue 09:00-17:00", "sat 10:00-14:00"]',), "2026-11-09"),
+    ],
+)
+def test_working_days_are_those_of_the_company(
+    house: House, olga: Seat, number: str, lines: tuple[str, ...], last_day: str
+) -> None:
+    house.settle(*lines)
+    words = "We will send it within three working days."
+    (key,) = keys_of(olga.decide(number, "reply", text=words, **REPLY).text)
+    assert key.partition("/")[0] == last_day
+
+
 def test_a_reply_that_was_changed_after_the_proposals_is_looked_at_again(house: House, olga: Seat, number: str) -> None:
     (key,) = keys_of(olga.decide(number, "reply", text="We will send it by Friday.", **REPLY).text)
     changed = "We will send it by Friday. We will call you tomorrow."

@@ -52,7 +52,8 @@ def coach_command(language: str | None, at: str | None, file: Path | None, *, as
         {"rule": str(one.rule), "start": one.start, "end": one.end, "message": one.said(english)}
         for one in coach.advise(reply)
     ]
-    promises = [{"text": one.words, "due": clock.stamp(one.due)} for one in find(text, now, company.zone, language)]
+    dated = find(text, now, company.zone, language, company.hours.is_working_day)
+    promises = [{"text": one.words, "due": clock.stamp(one.due)} for one in dated]
     if as_json:
         click.echo(json.dumps({"findings": findings, "promises": promises}, ensure_ascii=False))
     else:

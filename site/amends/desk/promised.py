@@ -41,7 +41,8 @@ def proposed(matter: Matter, text: str, now: datetime) -> Sequence[Proposed]:
     company = matter.company
     # A short reply does not show its language: it is read as that of its customer, of its company, and as it looks.
     tongues = dict.fromkeys((matter.language, company.language, None))
-    every = [one for tongue in tongues for one in find(text, now, company.zone, tongue)]
+    worked = company.hours.is_working_day
+    every = [one for tongue in tongues for one in find(text, now, company.zone, tongue, worked)]
     apart = [one for at, one in enumerate(every) if not any(_overlap(one, before) for before in every[:at])]
     found = sorted(apart, key=attrgetter("start"))
     return [
