@@ -129,6 +129,7 @@ def _said(name: str, case: Case, at: datetime, dice: Dice) -> dict[str, Any]:
         said["of"] = dice.of(NUMBERS[:8])
     if name == "verdict":
         said |= {"outcome": dice.of(list(Outcome)), "score": dice.of([None, 3]), "again": dice.of([None, True])}
+        said["reply_by"] = dice.of([None, at + timedelta(hours=60)])
     if name in ("withheld", "unread"):
         said["received"] = case.received
     if name in ("hidden", "removed", "withheld"):
@@ -239,6 +240,7 @@ def change_company(kept: Kept, to: int, dice: Dice) -> None:
         dice.of(['status = "active"', 'status = "left"']),
         dice.of(["", 'service_url = "https://else.example/"']),
         dice.of(["", 'about = "Parcels."']),
+        dice.of(["", 'business_hours = ["mon-fri 09:00-17:00"]\nholidays = ["12-25"]']),
     ]
     name = dice.of([f"{slug} Post", "Another name", "Zebra"])
     kept.write(kept.content / str(slug) / "company.toml", company_toml(name, *lines))

@@ -1,20 +1,28 @@
 """A company with hours of business, in every room: what it promises, and what is said of that."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 
-from amends.case import Event, clock_runs_until
+from amends.case import Event, Outcome, clock_runs_until
 from amends.clock import stamp
 from amends.hours import Hours, read_week
 from amends.imports import read_line
 from amends.inbox import additions, deeds
 from amends.publish import CannotPublishError, as_given
 from amends.record import find_case
+from tests.boards import REPLY, a_client, a_page, read, words_of
 from tests.customers import Customer, an_answered_customer, fail
-from tests.factories import a_company
-from tests.house import House
+from tests.factories import a_case, a_company, after, an_event
+from tests.house import URL, House
+
+SCHEMA = json.loads(Path(__file__).parents[1].joinpath("docs/schema/figures.schema.json").read_text())
 
 OPEN = 'business_hours = ["mon-fri 09:00-17:30", "sat 10:00-14:00"]'
 BERLIN = 'timezone = "Europe/Berlin"'
@@ -111,7 +119,8 @@ def test_a_dispute_is_answered_in_hours_of_business_of_its_moment(house: House) 
     assert "9 November 2026, 13:00" in page
     house.now = datetime(2026, 11, 9, 13, 0, tzinfo=UTC)
     house.work()
-    assert "The time for a new answer passed." in house.page(f"acme/{customer.number}")
+    page = words_of(house.page(f"acme/{customer.number}"))
+    assert "9 Nov 2026, 13:00 The clock The time for a new answer passed." in page
 
 
 def test_without_hours_of_business_a_dispute_runs_as_long_as_the_first_clock_and_says_nothing_of_it(
@@ -171,3 +180,97 @@ def test_a_verdict_is_written_once_whatever_the_company_names_meanwhile(house: H
     customer.done("verdict", outcome="unsolved", again="no")
     house.work()
     assert verdict_of(customer) == first
+
+
+# --- What is said of it ---
+
+WEEK = Hours(read_week(["mon-fri 09:00-17:30", "sat 10:00-14:00"]), ("12-25", "2027-05-06"))
+LUNCH = Hours(read_week(["mon-thu 13:00-17:00", "mon-thu 09:00-12:00", "sun 10:00-24:00"]))
+
+
+def company_page(**facts: Any) -> str:
+    return words_of(read(a_client(a_case(REPLY, text="Late."), **facts), "/acme/"))
+
+
+def test_the_company_shows_its_hours_and_that_its_promise_counts_them() -> None:
+    page = company_page(hours=WEEK, zone=ZoneInfo("Europe/Amsterdam"))
+    assert "Promises an answer within 24 business hours, 7 days at the latest." in page
+    shown = "Mon–Fri 09:00–17:30 Sat 10:00–14:00 Europe/Amsterdam Holidays: 25 December and 6 May 2027"
+    assert f"Business hours {shown}" in page
+
+
+def test_a_company_without_hours_of_business_promises_hours_of_the_wall_and_shows_none() -> None:
+    page = company_page(hours=Hours(holidays=("12-25",)))
+    assert "Promises an answer within 24 hours." in page
+    assert "Business hours" not in page
+    assert "25 December" not in page
+
+
+@pytest.mark.parametrize(
+    ("reply_hours", "said"),
+    [(1, "1 business hour, 7 days"), (72, "72 business hours, 7 days"), (168, "7 days."), (200, "200 hours.")],
+)
+def test_what_is_not_counted_in_hours_of_business_is_not_called_so(reply_hours: int, said: str) -> None:
+    assert f"Promises an answer within {said}" in company_page(hours=WEEK, reply_hours=reply_hours)
+
+
+@pytest.mark.parametrize(
+    ("tag", "said", "lines"),
+    [
+        ("en", "24 business hours", ("Mon–Thu 09:00–12:00, 13:00–17:00", "Sun 10:00–24:00")),
+        ("ru", "24 рабочих часа,", ("пн–чт 09:00–12:00, 13:00–17:00", "вс 10:00–24:00")),
+        ("nl", "24 openingsuren,", ("ma–do 09:00–12:00, 13:00–17:00", "zo 10:00–24:00")),
+        ("zh-Hant", "24 個營業小時", ("週一–週四 09:00–12:00、13:00–17:00", "週日 10:00–24:00")),
+        ("zh-Hans", "24个营业小时", ("周一–周四 09:00–12:00、13:00–17:00", "周日 10:00–24:00")),
+        ("de", "24 Geschäftsstunden,", ("Mo–Do 09:00–12:00, 13:00–17:00", "So 10:00–24:00")),
+        ("fr", "24 heures ouvrées,", ("lun.–jeu. 09:00–12:00, 13:00–17:00", "dim. 10:00–24:00")),
+        ("es", "24 horas hábiles,", ("lun–jue 09:00–12:00, 13:00–17:00", "dom 10:00–24:00")),
+        ("ar", "24 ساعة عمل،", ("الاثنين–الخميس 09:00–12:00 و13:00–17:00", "الأحد 10:00–24:00")),
+    ],
+)
+def test_hours_and_promise_are_said_in_the_language_of_the_page(tag: str, said: str, lines: tuple[str, str]) -> None:
+    page = company_page(language=tag, hours=LUNCH)
+    assert said in page
+    assert f"{lines[0]} {lines[1]} UTC" in page
+
+
+def test_each_turn_of_a_case_says_within_what_time_an_answer_was_promised_then() -> None:
+    verdict = an_event("verdict", 60, outcome=Outcome.UNSOLVED, reply_by=after(60 + 44.5))
+    case = a_case(REPLY, verdict, text="Late.", reply_by=after(26))
+    page = words_of(a_page(case, after(61)))
+    assert "answered in 2 hr 30 min promised: within 26 hours" in page
+    assert "no new answer yet promised: within 1 day 20 hr" in page
+    answered = words_of(a_page(replace(case, events=(*case.events, an_event("reply", 62))), after(63)))
+    assert "answered again in 2 hr promised: within 1 day 20 hr" in answered
+
+
+def test_form_and_receipt_say_what_is_promised(house: House) -> None:
+    pages = [("1", "1 hour"), ("24", "24 hours"), ("168", "168 hours")]
+    for hours, said in pages:
+        house.settle(f"reply_hours = {hours}")
+        assert f"They promise an answer within {said}." in words_of(the_form(house))
+    house.settle(OPEN)
+    assert "They promise an answer within 168 hours." in words_of(the_form(house))
+    house.settle("reply_hours = 24")
+    form = words_of(the_form(house))
+    assert "They promise an answer within 24 business hours." in form
+    assert "If nobody reads it within 24 business hours, the board shows" in form
+    receipt = words_of(house.post("/acme/feedback", {"text": "Late."}).text)
+    assert "They promise an answer within 24 business hours, so by 5 Nov 2026, 10:30 UTC ." in receipt
+
+
+def the_form(house: House) -> str:
+    return house.visitor().get("/acme/new", base_url=URL).text
+
+
+def test_machines_are_told_of_hours_of_business_where_there_are_any() -> None:
+    def told(**facts: Any) -> dict[str, Any]:
+        found = json.loads(read(a_client(a_case(text="Late."), **facts), "/acme/figures.json"))
+        jsonschema.validate(found, SCHEMA)
+        company: dict[str, Any] = found["company"]
+        return company
+
+    company = told(hours=WEEK, zone=ZoneInfo("Europe/Amsterdam"))
+    assert read_week(company["business_hours"]) == WEEK.week
+    assert (company["holidays"], company["timezone"]) == (list(WEEK.holidays), "Europe/Amsterdam")
+    assert not {"business_hours", "holidays", "timezone"} & told(hours=Hours(holidays=("12-25",))).keys()

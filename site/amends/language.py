@@ -221,6 +221,14 @@ class Language:
         # Where CLDR has no name of its own for a month alone, Babel answers in Chinese.
         return self._day(of.toordinal() - of.day + 1, "LLL" if self.tag == "ru" else "MMM")
 
+    def day_of_year(self, on: date) -> str:
+        """Write a day of every year as `2 November`."""
+        return self._day(on.toordinal(), "MMMMd")
+
+    def weekday(self, day: int) -> str:
+        """Write a day of the week as `Mon`, which is 0."""
+        return str(dates.get_day_names("abbreviated", "stand-alone", self._locale)[day])
+
     def duration(self, length: timedelta) -> str:
         """Write a length of time in two units at most: `2 hr 26 min`, `5 days 8 hr`, `38 min`."""
         return self._duration(length // _MINUTE)
@@ -230,8 +238,10 @@ class Language:
         return self._roughly(round(length / _MINUTE))
 
     def within(self, length: timedelta) -> str:
-        """Write what a company promised: `24 hours`, and `3 days` where it is whole days beyond two."""
-        hours = round(length / _HOUR)
+        """Write what a company promised: `24 hours`, `3 days` where it is whole days beyond two, or a duration."""
+        hours, rest = divmod(length, _HOUR)
+        if rest:
+            return self.duration(length)
         if hours > 48 and hours % 24 == 0:
             return self._unit(hours // 24, "day", "long")
         return self._unit(hours, "hour", "long")

@@ -1,12 +1,14 @@
 """What the page of a company says."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from amends.board import words
 from amends.board.counts import Counts
 from amends.case import Reason
+from amends.hours import A_LEAP_YEAR, AT_MOST, Hours, write_span
 from amends.language import N_, Language
+from amends.record import Company
 
 CONTACTS = {"phone": N_("Telephone"), "email": N_("E-mail"), "address": N_("Address"), "web": N_("Web")}
 """What the ways to reach a company are called, not yet translated."""
@@ -33,9 +35,37 @@ def stopped(text: str) -> str:
     return f"{text}。" if text[-1:] >= "\u2e80" else f"{text}."
 
 
-def promised(lang: Language, hours: int) -> str:
+def promised(lang: Language, company: Company) -> str:
     """Say within what time a company promises to answer."""
-    return lang.gettext("Promises an answer within {time}.", time=lang.within(timedelta(hours=hours)))
+    hours = company.reply_hours
+    if not company.hours.counts(hours):
+        return lang.gettext("Promises an answer within {time}.", time=lang.within(timedelta(hours=hours)))
+    return lang.ngettext(
+        "Promises an answer within {number} business hour, {days} at the latest.",
+        "Promises an answer within {number} business hours, {days} at the latest.",
+        hours,
+        days=lang.days(AT_MOST.days),
+    )
+
+
+def opening_hours(lang: Language, hours: Hours) -> tuple[str, ...]:
+    """Write the hours of business by days that have the same: `Mon–Fri 09:00–17:30`."""
+    between = lang.pgettext("between two of a list", ", ")
+    return tuple(
+        f"{_days(lang, first, last)} {between.join(write_span(span, '–') for span in spans)}"
+        for first, last, spans in hours.groups()
+    )
+
+
+def _days(lang: Language, first: int, last: int) -> str:
+    return lang.weekday(first) if first == last else f"{lang.weekday(first)}–{lang.weekday(last)}"
+
+
+def holidays(lang: Language, hours: Hours) -> str:
+    """Name the days on which a company is closed, those of every year first; nothing where none are."""
+    days = [lang.day_of_year(date.fromisoformat(f"{A_LEAP_YEAR}-{day}")) for day in hours.holidays if len(day) == 5]
+    days += [lang.day(date.fromisoformat(day)) for day in hours.holidays if len(day) > 5]
+    return lang.gettext("Holidays: {days}", days=lang.listed(days)) if days else ""
 
 
 def received(lang: Language, counts: Counts) -> str:

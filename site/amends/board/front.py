@@ -31,7 +31,6 @@ class Front:
     public: datetime | None
     named: str
     author: str | None
-    within: str
     speaks: str | None
     readable: bool
     address: str
@@ -55,7 +54,6 @@ def front(lang: Language, row: Row, board: Board) -> Front:
         public=published.at if published else None,
         named=lang.gettext("Case {number}", number=case.number),
         author=case.author if shown else None,
-        within=lang.gettext("promised: within {time}", time=lang.within(case.promised_within)),
         speaks=case.language or row.company.language,
         readable=shown and not case.is_stub,
         address=words.address(board.base_url, row.company.slug, case.number),

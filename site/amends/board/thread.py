@@ -82,7 +82,7 @@ class Turn:
 
     `rule` is joined (there is a reply), open (one is owed: the rule turns dashed and stops), silent (none is owed
     and there is none), by-customer or by-company (it hangs from the line on one side). `took` is how long the reply
-    took, `after` the time since the turn before.
+    took, `after` the time since the turn before, `promised` the time within which it was, or is, promised.
     """
 
     rule: str
@@ -92,6 +92,7 @@ class Turn:
     late: bool = False
     took: timedelta | None = None
     after: timedelta | None = None
+    promised: timedelta | None = None
 
     @property
     def first(self) -> Piece:
@@ -180,7 +181,8 @@ def _pair(row: Row, first: Piece, between: list[Piece], reply: Piece) -> Turn:
     left = (first, *(piece for piece in between if not piece.is_company))
     right = (reply, *(piece for piece in between if piece.is_company))
     took = None if row.case.imported else reply.at - first.at
-    return Turn("joined", left, right, opening=first.kind == "message", took=took)
+    due = row.case.reply_by if first.event is None else row.case.due_after(first.event)
+    return Turn("joined", left, right, opening=first.kind == "message", took=took, promised=due - first.at)
 
 
 def _unanswered(row: Row, first: Piece, own: list[Piece], before: datetime | None) -> Turn:
@@ -189,7 +191,8 @@ def _unanswered(row: Row, first: Piece, own: list[Piece], before: datetime | Non
         after = first.at - before if before else None
         return Turn("silent" if opening else "by-customer", left, opening=opening, after=after)
     empty = Piece("empty", first.at, due=row.answer_due, late=row.late)
-    return Turn("open", left, (empty,), opening=opening, late=row.late)
+    promised = row.answer_due - first.at if row.answer_due else None
+    return Turn("open", left, (empty,), opening=opening, late=row.late, promised=promised)
 
 
 def _corrections(row: Row, reply: Event) -> tuple[Correction, ...]:

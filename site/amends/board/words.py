@@ -257,6 +257,11 @@ def verdict_in_short(lang: Language, verdict: Event) -> str:
     return lang.pgettext("by the customer", "disputed")
 
 
+def within(lang: Language, promised: timedelta) -> str:
+    """Say within what time an answer was promised."""
+    return lang.gettext("promised: within {time}", time=lang.within(promised))
+
+
 def later(lang: Language, after: timedelta | None) -> str:
     """Say how long after the thing before it something happened."""
     if after is None or after < timedelta(minutes=1):

@@ -9,6 +9,7 @@ from amends import clock
 from amends.board.edition import Edition
 from amends.board.machines import address, definitions, entries
 from amends.figures import Figures, Mean, Month, Nps, Share, Topic, Wait
+from amends.hours import write_week
 from amends.record import Company
 
 VERSION = 1
@@ -56,7 +57,8 @@ def board(edition: Edition) -> Plain:
 
 
 def _company(edition: Edition, company: Company) -> Plain:
-    board = edition.record.board
+    board, hours = edition.record.board, company.hours
+    opening = {"business_hours": write_week(hours), "holidays": hours.holidays, "timezone": str(company.zone)}
     return {
         "slug": company.slug,
         "name": entries.name(company.name),
@@ -64,6 +66,7 @@ def _company(edition: Edition, company: Company) -> Plain:
         "site": company.url,
         "reply_hours": company.reply_hours,
         "status": company.status,
+        **(opening if hours.week else {}),
     }
 
 
