@@ -14,15 +14,17 @@ from sqlalchemy import delete
 from amends.case import Case, end_of
 from amends.generator.build import build
 from amends.generator.pledged import pledged
+from amends.hours import Hours
 from amends.inbox.notices import LOOK_BACK, Reminder, ToCompany, reminders
 from amends.inbox.schema import message
 from amends.work import REMIND
-from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, after, an_event, make_board, put_case
+from tests.factories import NUMBER, OTHER_NUMBER, START, a_case, a_company, after, an_event, make_board, put_case
 from tests.house import House
 from tests.postal import MailServer, fates, mail_server
 from tests.postroom import deliver, hire, states, told
 
 BERLIN = ZoneInfo("Europe/Berlin")
+ALWAYS = Hours()
 TEXT = "Parcel three weeks late."
 SECOND = timedelta(seconds=1)
 
@@ -31,8 +33,8 @@ def promised(due: date, hours: float = 1, **facts: object) -> Case:
     return a_case(an_event("reply", hours), an_event("promise", hours, due=due), text=TEXT, **facts)
 
 
-def kinds(case: Case, now: datetime, zone: ZoneInfo = BERLIN) -> list[tuple[str, ToCompany]]:
-    return [(one.promise, one.kind) for one in reminders(case, zone, now)]
+def kinds(case: Case, now: datetime, zone: ZoneInfo = BERLIN, hours: Hours = ALWAYS) -> list[tuple[str, ToCompany]]:
+    return [(one.promise, one.kind) for one in reminders(case, a_company(zone=zone, hours=hours), now)]
 
 
 # --- When ---
@@ -60,14 +62,25 @@ def test_a_company_is_told_in_the_morning_of_the_working_day_before_and_when_the
     assert kinds(case, over + LOOK_BACK) == []
 
 
+def test_the_working_day_before_is_one_of_the_company() -> None:
+    friday, closed = promised(date(2026, 11, 6)), Hours(holidays=("2026-11-05", "11-04"))
+    first = datetime(2026, 11, 3, 8, tzinfo=UTC)
+    assert kinds(friday, first - SECOND, hours=closed) == []
+    assert kinds(friday, first, hours=closed) == [("p1", ToCompany.PROMISE_DUE)]
+    every_day = Hours(
+        holidays=tuple(f"11-{day:02}" for day in range(1, 31)) + tuple(f"10-{day:02}" for day in range(1, 32))
+    )
+    assert kinds(friday, after(1), hours=every_day) == [("p1", ToCompany.PROMISE_DUE)]
+
+
 def test_a_promise_that_was_moved_is_told_anew_and_one_that_ended_is_not() -> None:
     case = promised(date(2026, 11, 6))
     moved = replace(case, events=(*case.events, an_event("moved", 100, due=date(2026, 11, 13))))
     kept = replace(case, events=(*case.events, an_event("kept", 90)))
     now = datetime(2026, 11, 6, 13, 1, tzinfo=UTC)
     assert kinds(moved, now) == kinds(kept, now) == []
-    (before,) = reminders(case, BERLIN, now)
-    (again,) = reminders(moved, BERLIN, datetime(2026, 11, 12, 8, tzinfo=UTC))
+    (before,) = reminders(case, a_company(zone=BERLIN), now)
+    (again,) = reminders(moved, a_company(zone=BERLIN), datetime(2026, 11, 12, 8, tzinfo=UTC))
     assert before == Reminder("acme", NUMBER, "p1", ToCompany.PROMISE_DUE, end_of(date(2026, 11, 6), BERLIN))
     assert again == replace(before, due=end_of(date(2026, 11, 13), BERLIN))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """The characters of a case's number: no i, l, o or u, which are misread or spell words."""
 

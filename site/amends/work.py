@@ -124,11 +124,11 @@ class Worker:
         running = pledged(self._settings.content, self._settings.cache)
         with self._inbox.reading() as connection:
             stored = companies.get_all(connection)
-        zones = {
-            slug: read_company(stored[slug][0], slug, f"{slug}/company.toml").zone
+        houses = {
+            slug: read_company(stored[slug][0], slug, f"{slug}/company.toml")
             for slug in {one.company for one in running} & stored.keys()
         }
-        due = {one for case in running if case.company in zones for one in reminders(case, zones[case.company], now)}
+        due = {one for case in running if case.company in houses for one in reminders(case, houses[case.company], now)}
         if fresh := due - self._reminded:
             with self._inbox.writing() as connection:
                 for one in sorted(fresh, key=lambda one: (one.due, one.number, one.promise)):

@@ -5,7 +5,7 @@ A notice holds no words of anybody: what it says is read when it is sent.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, or_, select
@@ -16,7 +16,7 @@ from amends.inbox import cases, outbox, people, webhooks
 from amends.inbox.cases import Received
 from amends.inbox.outbox import Message
 from amends.inbox.schema import case
-from amends.promises import from_monday_to_friday
+from amends.record import Company
 
 MAIL, WEBHOOK = "mail", "webhook"
 """The channels. All mail goes through one server, so that it is one lane, of the same name."""
@@ -29,6 +29,8 @@ SOON = 4
 _LONGEST = timedelta(hours=720) / SOON
 MORNING = time(9)
 """When on the working day before its day a company is told of a promise, by its own clock."""
+_LOOKED_BACK = timedelta(days=14)
+"""How far before a promise's day a working day is looked for: a company may be closed for weeks."""
 LOOK_BACK = timedelta(days=7)
 """How long ago a deadline may have been that somebody is still told of: less than the outbox remembers."""
 
@@ -172,25 +174,26 @@ class Reminder:
     due: datetime
 
 
-def reminders(found: Case, zone: tzinfo, now: datetime) -> Iterator[Reminder]:
-    """Yield of which promises of a case its company, in that time zone, is to be told at `now`, told before or not.
+def reminders(found: Case, company: Company, now: datetime) -> Iterator[Reminder]:
+    """Yield of which promises of a case its company is to be told at `now`, told before or not.
 
     Of one that was moved it is told anew. A day that was over longer ago than the outbox surely remembers is left out.
     """
     for made in promises(as_of(found, now)):
-        due = end_of(made.due, zone)
+        due = end_of(made.due, company.zone)
         if made.is_running and now < due + LOOK_BACK:
             kind = ToCompany.PROMISE_MISSED if now >= due else ToCompany.PROMISE_DUE
-            if now >= due or now >= _reminded_at(made, zone):
+            if now >= due or now >= _reminded_at(made, company):
                 yield Reminder(found.company, found.number, made.promise, kind, due)
 
 
-def _reminded_at(made: Promise, zone: tzinfo) -> datetime:
+def _reminded_at(made: Promise, company: Company) -> datetime:
     """Return when its day comes close: in the morning of the working day before it."""
     day = made.due - timedelta(days=1)
-    while not from_monday_to_friday(day):
+    first = made.due - _LOOKED_BACK
+    while day > first and not company.hours.is_working_day(day):
         day -= timedelta(days=1)
-    return datetime.combine(day, MORNING, zone).astimezone(UTC)
+    return datetime.combine(day, MORNING, company.zone).astimezone(UTC)
 
 
 def remind(connection: Connection, reminder: Reminder, now: datetime) -> None:

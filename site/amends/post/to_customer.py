@@ -183,9 +183,7 @@ def _objecting(matter: Matter, lang: Language, doors: Doors) -> tuple[Block, ...
 def _objection(matter: Matter, lang: Language, doors: Doors) -> _Said:
     facts = {"number": matter.number}
     return lang.gettext("The keeper has answered your objection: case {number}", **facts), (
-        lang.gettext(
-            "The keeper of the board has decided. The answer stands on your private page."
-        ),
+        lang.gettext("The keeper of the board has decided. The answer stands on your private page."),
         _open(matter, lang, doors),
     )
 
