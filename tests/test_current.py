@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from amends.record import Current, NotABoardError, case_file, find_case, fingerprint, write_case
+from amends.record import Current, NotABoardError, case_file, find_case, load, write_case
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, company_toml, make_board, put, put_case
 
 FILE = f"acme/2026/11/{NUMBER}.md"
@@ -54,20 +54,22 @@ def replace_by_a_copy(path: Path) -> None:
         pytest.param(lambda content: (content / "acme" / "x").symlink_to("/"), id="new link"),
     ],
 )
-def test_the_fingerprint_changes_with(tmp_path: Path, change: Callable[[Path], object]) -> None:
+def test_the_record_is_another_one_after(tmp_path: Path, change: Callable[[Path], object]) -> None:
     content = make_board(tmp_path, CASE)
-    before = fingerprint(content)
+    current = Current(content)
+    before = current()
     change(content)
-    assert fingerprint(content) != before
+    assert current() is not before
+    assert current() == load(content)
 
 
-def test_the_fingerprint_stays_where_nothing_of_the_record_changes(tmp_path: Path) -> None:
+def test_the_record_stays_where_nothing_of_it_changes(tmp_path: Path) -> None:
     content = make_board(tmp_path, CASE)
-    before = fingerprint(content)
+    current = Current(content)
+    before = current()
     (content / FILE).read_text()
-    put(content / "acme" / ".7k3m9qxz.md.tmp", "half a file")
     put(content / ".git" / "HEAD", "ref: refs/heads/main")
-    assert fingerprint(content) == before
+    assert current() is before
 
 
 def test_the_record_is_read_again_only_after_a_change(tmp_path: Path) -> None:

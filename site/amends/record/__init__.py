@@ -1,6 +1,6 @@
 """The record: the public files in `content/`, read, written and linted. What is public lives there only."""
 
-from amends.record.current import Current, case_file, find_case, fingerprint
+from amends.record.current import Current, case_file, find_case
 from amends.record.emit import CannotSpliceError, splice, write_case
 from amends.record.files import exclusive, remove, write_whole
 from amends.record.house import is_slug, read_board, read_company, read_referrals, write_referrals
@@ -53,7 +53,6 @@ __all__ = [
     "case_path",
     "exclusive",
     "find_case",
-    "fingerprint",
     "is_slug",
     "load",
     "month_of",

@@ -1,62 +1,30 @@
 """The record as it stands now, for those who look at it again and again."""
 
-import hashlib
-import os
 from pathlib import Path
 from threading import Lock
 
 from amends.case import Case
 from amends.record.model import Record, RecordError
+from amends.record.rereading import Rereader
 from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, read_case
-from amends.record.walk import load
-
-
-def fingerprint(content: Path) -> bytes:
-    """Return a digest that changes whenever a file of the record does (name, size, times, inode)."""
-    digest = hashlib.sha256()
-    folders = [os.fspath(content)]
-    while folders:
-        with os.scandir(folders.pop()) as found:
-            for entry in sorted(found, key=lambda item: item.name):
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                    continue
-                digest.update(os.fsencode(entry.path) + _traits(entry))
-    return digest.digest()
-
-
-def _traits(entry: os.DirEntry[str]) -> bytes:
-    try:
-        facts = entry.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return b"gone\n"
-    return f"\0{facts.st_size}\0{facts.st_mtime_ns}\0{facts.st_ctime_ns}\0{facts.st_ino}\n".encode()
 
 
 class Current:
-    """Reads the record in `content`, and again only when a file has changed. Safe to share between threads."""
+    """Reads the record in `content`, and of it again only what has changed. Safe to share between threads.
+
+    What the product writes is seen at once. What somebody edits in place is, too, in a record of up to `MOST` files; in
+    a larger one all have been looked at when so many times `MOST` have been.
+    """
 
     def __init__(self, content: Path) -> None:
-        self._content = content
+        self._read = Rereader(content)
         self._lock = Lock()
-        self._seen = b""
-        self._record: Record | None = None
 
     def __call__(self) -> Record:
-        """Return the record as it was when it could last be read; before that, what `load` raises is raised here."""
+        """Return the record as it is, with board.toml as it last was without fault; raises what `load` raises."""
         with self._lock:
-            seen = fingerprint(self._content) if self._content.is_dir() else b""
-            if self._record is None or seen != self._seen:
-                try:
-                    self._record, self._seen = load(self._content), seen
-                except RecordError:
-                    # board.toml was broken by hand: what it said before is better than nothing.
-                    if self._record is None:
-                        raise
-            return self._record
+            return self._read()
 
 
 def case_file(content: Path, company: str, number: str) -> Path | None:

@@ -22,6 +22,9 @@ COMPANY = "company.toml"
 REFERRALS = "referrals.toml"
 _SUFFIXES = (".md", ".csv", ".toml")
 
+OF_CASES = 3
+"""How deep the folders lie in which cases stand: a company's, a year's, a month's."""
+
 Traits = tuple[int, int, int, int, int]
 """By what a change of a file is seen: its mode, size in bytes, times of change (content, then inode; ns), inode."""
 
@@ -98,7 +101,7 @@ def inner(listing: Listing) -> Iterator[str]:
             continue
         if listing.depth == 2 and not _is_year(listing):
             continue
-        if listing.depth < 4:
+        if listing.depth <= OF_CASES:
             yield listing.below(name)
 
 
@@ -116,13 +119,13 @@ def roles(listing: Listing) -> Iterator[tuple[str, Role]]:
             yield from ((name, Role.LEDGER) for name in names if name.endswith(".csv"))
         elif kind in _TOLD:
             yield from ((name, _TOLD[kind]) for name in names if _is_told(name))
-    elif listing.depth == 3:
+    elif listing.depth == OF_CASES:
         yield from ((name, Role.CASE) for name in names if name.endswith(".md") and _is_legible(name))
 
 
 def misplaced(listing: Listing) -> Iterator[Fault]:
     """Yield as faults what stands in the wrong place, or is missing from its own."""
-    if listing.depth < 4:
+    if listing.depth <= OF_CASES:
         for name in listing.links:
             yield _fault(listing.below(name), "a symbolic link", "a folder of the record itself")
     yield from _MISPLACED.get(listing.depth, _out_of_place)(listing)
@@ -173,7 +176,7 @@ def _out_of_place(listing: Listing) -> Iterator[Fault]:
             yield _fault(shown, "a case in this place", "<company>/<year>/<month>/<number>.md")
 
 
-_MISPLACED = {0: lambda _: iter(()), 1: _of_company, 2: _beside_told, 3: _of_month}
+_MISPLACED = {0: lambda _: iter(()), 1: _of_company, 2: _beside_told, OF_CASES: _of_month}
 
 
 def _is_year(listing: Listing) -> bool:

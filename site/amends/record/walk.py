@@ -69,6 +69,33 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (fault.path, fault.line or 0)))
 
 
+def ledger_of(months: Iterable[tuple[str, Iterable[LedgerLine]]]) -> tuple[tuple[LedgerLine, ...], tuple[Fault, ...]]:
+    """Put a ledger together from its files, by their paths, and name the cases that come too many.
+
+    Each counts in the first file that has it.
+    """
+    lines: dict[str, LedgerLine] = {}
+    faults = []
+    for path, month in months:
+        for line in month:
+            if line.case in lines:
+                found, expected = f"the case {line.case} a second time", "each case in one month's ledger"
+                faults.append(Fault(path, None, None, found, expected))
+            else:
+                lines[line.case] = line
+    return tuple(lines.values()), tuple(faults)
+
+
+def newest_first(updates: Iterable[Update]) -> tuple[Update, ...]:
+    """Return updates as a board tells them."""
+    return tuple(sorted(updates, key=lambda update: (update.day, update.name), reverse=True))
+
+
+def by_title(answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Return written answers as a board lists them."""
+    return tuple(sorted(answers, key=lambda answer: (answer.title.casefold(), answer.name)))
+
+
 def _walk(content: Path, path: str) -> Iterator[Listing]:
     listing = list_folder(content, path)
     yield listing
@@ -139,14 +166,9 @@ class Reader:
 
     def ledger(self, paths: list[str]) -> tuple[LedgerLine, ...]:
         """Read the files of one company's ledger; each case counts in the first of them."""
-        lines: dict[str, LedgerLine] = {}
-        for path in paths:
-            for line in self.month(path):
-                if line.case in lines:
-                    self.fault(path, f"the case {line.case} a second time", "each case in one month's ledger")
-                else:
-                    lines[line.case] = line
-        return tuple(lines.values())
+        lines, faults = ledger_of((path, self.month(path)) for path in paths)
+        self.faults.extend(faults)
+        return lines
 
     def month(self, path: str) -> tuple[LedgerLine, ...]:
         """Return the lines of one file of the ledger: of a faulty one the last good ones, and those added since."""
@@ -184,13 +206,13 @@ class Reader:
     def updates(self, paths: list[str], numbers: Container[str]) -> tuple[Update, ...]:
         """Read the updates of the company that has the cases with these numbers, newest first."""
         found = self._told(paths, lambda text, name, path: sift_update(text, name, path, numbers))
-        return tuple(sorted(found, key=lambda update: (update.day, update.name), reverse=True))
+        return newest_first(found)
 
     def answers(self, company: Company, paths: list[str], numbers: Container[str]) -> tuple[Answer, ...]:
         """Read the written answers of a company, by their titles."""
         topics = company.topics
         found = self._told(paths, lambda text, name, path: sift_answer(text, name, path, numbers, topics))
-        return tuple(sorted(found, key=lambda answer: (answer.title.casefold(), answer.name)))
+        return by_title(found)
 
     def _told(
         self, paths: list[str], sift: Callable[[str, str, str], tuple[_Told, tuple[Fault, ...]]]
