@@ -164,7 +164,7 @@ def test_a_full_disk_is_said_and_stores_nothing(in_a_file: Inbox) -> None:
     with pytest.raises(StoreUnavailableError, match="full"):
         fill()
     with in_a_file.reading() as opened:
-        assert cases.of_company(opened, None, ("waiting",)) == []
+        assert cases.ledger_due(opened) == []
 
 
 def test_a_database_that_cannot_be_written_is_said(inbox: Inbox) -> None:
@@ -247,19 +247,6 @@ def test_what_belongs_to_a_case_goes_with_it_and_never_stands_alone(inbox: Inbox
         assert opened.execute(select(func.count()).select_from(submission_key)).scalar() == 0
     with pytest.raises(IntegrityError), inbox.writing() as opened:
         cases.add_answer(opened, NUMBER, Answer(START, "Olga", "Sorry."))
-
-
-def test_cases_are_listed_by_company_and_outcome_the_one_due_first_on_top(connection: Connection) -> None:
-    soon, later, private, foreign = (
-        add(connection, a_received("00000002", reply_by=after(1))),
-        add(connection, a_received("00000001", reply_by=after(2))),
-        add(connection, a_received("00000003", reply_by=after(3), outcome="private")),
-        add(connection, a_received("00000004", reply_by=after(1.5), company="bolt")),
-    )
-    assert cases.of_company(connection, "acme", ("waiting",)) == [soon, later]
-    assert cases.of_company(connection, "acme", ("private", "waiting")) == [soon, later, private]
-    assert cases.of_company(connection, None, ("waiting",)) == [soon, foreign, later]
-    assert cases.of_company(connection, "acme", ("erased",)) == []
 
 
 def test_an_unread_case_becomes_a_stub_at_its_deadline_and_no_other_does(connection: Connection) -> None:

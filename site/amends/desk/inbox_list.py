@@ -1,21 +1,29 @@
-"""What waits: for staff an answer, for the keeper a decision."""
+"""What waits: for staff an answer, for the keeper a decision. And what does not wait any more, where it is found."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from amends.case import Case, clock_runs_until
-from amends.inbox import Inbox, additions, cases, deeds
+from amends.case import Case, state
+from amends.desk.search import Search
+from amends.desk.shelf import Books, Item, Seen, Shelf, title
+from amends.inbox import Inbox, additions, worklist
 from amends.inbox.additions import Addition
-from amends.inbox.cases import Received
 from amends.inbox.people import Person
+from amends.inbox.worklist import Row, Words
 from amends.record import Record
 from amends.text import title_of
 
+STEPS = ("decide", "read and publish", "answer", "answer again", "answer privately", "read what was added")
+"""What is to be done: the first is the keeper's alone, and answers are the company's."""
+
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """One line of the list. `step` says what is to be done: read, answer, answer privately, read more, decide."""
+class Line:
+    """One line of the list. `due` is None where it does not wait any more; `step` says then how it stands.
+
+    `is_foreign` says that its language is not the company's.
+    """
 
     company: str
     number: str
@@ -24,62 +32,9 @@ class Waiting:
     topic: str
     author: str
     language: str
-    due: datetime
+    due: datetime | None
     step: str
-    is_late: bool
-
-
-def waiting(inbox: Inbox, record: Record, person: Person, now: datetime) -> list[Waiting]:
-    """Return what this person could do, the one due first on top; for a keeper, what a company asked for first.
-
-    A keeper answers nobody and sees no case that only the company sees.
-    """
-    if person.is_keeper:
-        return _for_keeper(inbox, record, now)
-    with inbox.reading() as connection:
-        received = cases.of_company(connection, person.company, ("waiting", "private", "withheld"))
-        added = additions.waiting(connection, person.company)
-    lines = [_from_inbox(item, now) for item in received if item.outcome == "waiting" or item.is_owed_an_answer]
-    unread = {line.number for line in lines}
-    for company in record.companies:
-        if person.may_see(company.slug):
-            lines.extend(line for line in _from_record(record, company.slug, now) if line.number not in unread)
-    lines += _added(added, record, now)
-    return sorted(lines, key=lambda line: (line.due, line.number))
-
-
-def _for_keeper(inbox: Inbox, record: Record, now: datetime) -> list[Waiting]:
-    with inbox.reading() as connection:
-        unread = cases.of_company(connection, None, ("waiting", "held"))
-        added = additions.waiting(connection, None)
-        numbers = {item.number for item in unread} | {item.number for item in added}
-        asked = {number for number in numbers if deeds.asked(connection, number)}
-        asked |= {item.number for item in unread if item.is_held}
-    lines = [*(_from_inbox(item, now) for item in unread), *_added(added, record, now)]
-    lines = [replace(line, step="decide") if line.number in asked else line for line in lines]
-    return sorted(lines, key=lambda line: (line.step != "decide", line.due, line.number))
-
-
-def _from_inbox(item: Received, now: datetime) -> Waiting:
-    return Waiting(
-        item.company,
-        item.number,
-        title_of(item.text),
-        item.kind,
-        item.topic,
-        item.author,
-        item.language,
-        item.reply_by,
-        "answer privately" if item.is_answered_privately else "read and publish",
-        now >= item.reply_by,
-    )
-
-
-def _added(added: Sequence[Addition], record: Record, now: datetime) -> list[Waiting]:
-    """Return what customers added to cases that everyone can still read."""
-    companies = {item.company for item in added}
-    public = {entry.case.number: entry.case for slug in companies for entry in record.entries.get(slug, ())}
-    return [_addition(item, public[item.number], now) for item in added if can_be_read(public.get(item.number))]
+    is_foreign: bool
 
 
 def can_be_read(case: Case | None) -> bool:
@@ -87,21 +42,105 @@ def can_be_read(case: Case | None) -> bool:
     return case is not None and not case.is_gone and not case.is_stub
 
 
-def _addition(item: Addition, case: Case, now: datetime) -> Waiting:
-    facts = (str(case.kind), case.topic, case.author or "", case.language or "")
-    is_late = now >= item.due
-    return Waiting(item.company, item.number, title_of(item.text), *facts, item.due, "read what was added", is_late)
+class List:
+    """All that one person can find, as it is now: of the inbox without its words, of the record as it is kept."""
+
+    def __init__(self, inbox: Inbox, shelf: Shelf, person: Person, now: datetime) -> None:
+        self._inbox, self._person, self._now = inbox, person, now
+        self.record: Record = shelf()
+        self._houses = {company.slug: company for company in self.record.companies if person.may_see(company.slug)}
+        self._books: Mapping[str, Books] = {slug: shelf.books(self.record, slug) for slug in self._houses}
+        self._company = None if person.is_keeper else person.company or ""
+
+    def waiting(self) -> list[Item]:
+        """Return what this person could do, the one due first on top; for a keeper, what a company asked for first.
+
+        A keeper answers nobody and sees no case that only the company sees.
+        """
+        with self._inbox.reading() as connection:
+            rows = worklist.waiting(connection, self._company)
+            added = additions.waiting(connection, self._company)
+            asked = worklist.asked(connection) if self._person.is_keeper else set()
+        items = [_of_inbox(row, asked) for row in rows]
+        if not self._person.is_keeper:
+            unread = {row[1] for row in rows}
+            items += [one for books in self._books.values() for one in books.owed if one.number not in unread]
+        items += self._added(added, asked)
+        return sorted(items, key=lambda item: (item[6] != "decide", item[0], item[1]))
+
+    def find(self, query: str, waiting: Sequence[Item]) -> list[Item]:
+        """Return what has all these words: first what waits, then all else, the latest first."""
+        search = Search(query)
+        with self._inbox.reading() as connection:
+            words = worklist.words(connection, self._company)
+            contacts = worklist.contacts(connection, self._company) if self._company is not None else ()
+        # What the inbox has was composed when it came in.
+        search.see([(number, f"{number}\n{author}\n{text}".casefold()) for _, number, *_, author, text in words])
+        search.see([(number, f"{email}\n{reference}".casefold()) for number, email, reference in contacts])
+        added = ((item.number, item.source[1]) for item in waiting if isinstance(item.source, tuple))
+        search.see([(number, text.casefold()) for number, text in added])
+        for books in self._books.values():
+            search.see(books.words)
+        found = search.numbers
+        first = [item for item in waiting if item.number in found]
+        rest = found - {item.number for item in first}
+        return first + sorted(self._others(rest, words), key=lambda item: (-item.at, item.number))
+
+    def shown(self, items: Sequence[Item]) -> list[Line]:
+        """Return the lines of these items, with words: of the inbox, only these are read."""
+        numbers = [item.number for item in items if item.source is None]
+        with self._inbox.reading() as connection:
+            words = worklist.whole(connection, numbers)
+        return [self._line(item, words) for item in items]
+
+    def last_answer(self) -> datetime | None:
+        """Return when this person's company answered last, in public or for the first time in private."""
+        if self._company is None:
+            return None
+        with self._inbox.reading() as connection:
+            private = worklist.last_answer(connection, self._company)
+        public = [event.at for books in self._books.values() for entry in books.entries for event in entry.case.replies]
+        return max([*public, *([datetime.fromtimestamp(private, UTC)] if private else [])], default=None)
+
+    def _added(self, added: Iterable[Addition], asked: set[str]) -> Iterator[Item]:
+        """Yield what customers added to cases that everyone can still read."""
+        for one in added:
+            books = self._books.get(one.company)
+            seen = books.seen.get(one.number) if books else None
+            if seen is not None and can_be_read(seen.entry.case):
+                step = "decide" if one.number in asked else "read what was added"
+                words = (seen.entry.case.author or "", one.text)
+                yield seen.item(one.due, step, waits=True)._replace(source=words)
+
+    def _others(self, numbers: set[str], words: Iterable[Words]) -> Iterator[Item]:
+        """Yield the cases with these numbers as they stand, though nobody waits for them."""
+        public: set[str] = set()
+        for books in self._books.values():
+            public |= numbers & books.seen.keys()
+            yield from (books.seen[number].rest for number in numbers & books.seen.keys())
+        rest = numbers - public
+        for at, number, company, kind, topic, language, outcome, author, text in words:
+            if number in rest:
+                said = "answered privately" if outcome == "private" else outcome
+                yield Item(at, number, company, kind, topic, language, said, (author, text), waits=False)
+
+    def _line(self, item: Item, words: Mapping[str, tuple[str, str]]) -> Line:
+        step, house = item.step, self._houses.get(item.company)
+        if isinstance(item.source, Seen) and house:
+            case = item.source.entry.case
+            author, called = case.author or "", title(case)
+            step = step or str(state(case, self._now, house.zone)).replace("-", " ")
+        else:
+            author, text = item.source if isinstance(item.source, tuple) else words.get(item.number, ("", ""))
+            called = title_of(text)
+        due = datetime.fromtimestamp(item.at, UTC) if item.waits else None
+        facts = (item.company, item.number, called, item.kind, item.topic, author, item.language)
+        return Line(*facts, due, step, bool(house and item.language not in ("", house.language)))
 
 
-def _from_record(record: Record, slug: str, now: datetime) -> list[Waiting]:
-    lines = []
-    for entry in record.entries[slug]:
-        case = entry.case
-        due = clock_runs_until(case)
-        if due is None or case.is_stub or case.imported:
-            continue
-        title = case.title or title_of(case.text)
-        step = "answer again" if case.first_reply else "answer"
-        facts = (title, str(case.kind), case.topic, case.author or "", case.language or "")
-        lines.append(Waiting(slug, case.number, *facts, due, step, now >= due))
-    return lines
+def _of_inbox(row: Row, asked: set[str]) -> Item:
+    at, number, company, kind, topic, language, outcome = row
+    step = "read and publish" if outcome == "waiting" else "answer privately"
+    if outcome == "held" or number in asked:
+        step = "decide"
+    return Item(at, number, company, kind, topic, language, step, None)

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from amends.case import Promise, end_of, promises
 from amends.desk import guard
-from amends.desk.inbox_list import can_be_read, waiting
+from amends.desk.inbox_list import can_be_read
 from amends.desk.room import Page, Room
 from amends.record import Company, Record
 
@@ -37,7 +37,7 @@ class Promised(Room):
         now, record = self._clock(), self._record()
         owed = running(record, now)
         lists = sorted_by_day(owed, record, now)
-        return self._render("desk/promises.html", lines=waiting(self._inbox, record, guard.person(), now), lists=lists)
+        return self._render("desk/promises.html", lists=lists)
 
 
 def running(record: Record, now: datetime) -> list[Owed]:

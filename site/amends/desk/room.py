@@ -13,14 +13,16 @@ from amends.case import state
 from amends.clock import Clock
 from amends.desk import guard, keys
 from amends.desk.forms import ButtonForm, KnownForm, MasksForm
-from amends.desk.inbox_list import can_be_read, waiting
+from amends.desk.inbox_list import List, can_be_read
 from amends.desk.matter import Matter, Team
+from amends.desk.queue import Queue, queue
+from amends.desk.shelf import Shelf
 from amends.desk.tasks import Task, filled, first, open_tasks
 from amends.inbox import Inbox, additions, cases, deeds, reports, team, templates, verdicts
 from amends.inbox.cases import Contact
 from amends.inbox.deeds import Deed
 from amends.inbox.templates import Template
-from amends.record import Current, find_case
+from amends.record import find_case
 from amends.settings import Settings
 
 _NOTHING_SAID: Mapping[str, object] = MappingProxyType(
@@ -42,7 +44,7 @@ Page = str | AnyResponse | tuple[str, int]
 class Room:
     """A part of the desk: its pages are about cases, and each change is a decision that leaves after some seconds."""
 
-    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, record: Current) -> None:
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, record: Shelf) -> None:
         self._settings, self._inbox, self._clock, self._record = settings, inbox, clock, record
 
     def _matter(self, slug: str, number: str) -> Matter:
@@ -102,7 +104,7 @@ class Room:
         form = form if form is not None and task and isinstance(form, task.form) else None
         page = self._render(
             "desk/case.html",
-            lines=waiting(self._inbox, self._record(), person, now),
+            queue=self._queue(matter.number),
             matter=matter,
             address=f"{self._record().board.base_url}{matter.company.slug}/{matter.number}/",
             state=state(matter.public, now, matter.company.zone) if matter.public else None,
@@ -126,11 +128,18 @@ class Room:
         with self._inbox.reading() as connection:
             return templates.of_company(connection, matter.company.slug)
 
+    def _queue(self, here: str = "") -> Queue:
+        """Return the page of the list that the address asks for, or on which the case `here` stands."""
+        now = self._clock()
+        return queue(List(self._inbox, self._record, guard.person(), now), request.args, now, here)
+
     def _render(self, template: str, **facts: object) -> str:
         person, open_reports = guard.person(), 0
         if person.is_keeper:
             with self._inbox.reading() as connection:
                 open_reports = reports.count_open(connection)
+        if "queue" not in facts:
+            facts["queue"] = self._queue()
         facts |= {"person": person, "open_reports": open_reports, "button": ButtonForm(), "now": self._clock()}
         facts["keys_on"] = keys.are_on()
         return render_template(template, **facts)

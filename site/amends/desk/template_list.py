@@ -6,7 +6,6 @@ from flask_wtf import FlaskForm
 from amends.desk import guard
 from amends.desk.fields import FIELDS
 from amends.desk.forms import ButtonForm, TemplateForm
-from amends.desk.inbox_list import waiting
 from amends.desk.room import Page, Room
 from amends.inbox import templates
 from amends.inbox.templates import Template
@@ -48,6 +47,5 @@ class Templates(Room):
             language = self._record().company(company).language
             form.id.data, form.name.data = (changed.id, changed.name) if changed else ("", "")
             form.language.data, form.text.data = (changed.language, changed.text) if changed else (language, "")
-        lines = waiting(self._inbox, self._record(), guard.person(), self._clock())
-        page = self._render("desk/templates.html", lines=lines, templates=known, form=form, fields=FIELDS)
+        page = self._render("desk/templates.html", templates=known, form=form, fields=FIELDS)
         return page, 422 if form.errors else 200

@@ -1,16 +1,19 @@
 """The pages of the desk."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from amends.clock import Clock, stamp
 from amends.desk import guard, keys, words
 from amends.desk.casework import Casework
 from amends.desk.forms import ButtonForm, CloseForm, SignInForm
-from amends.desk.inbox_list import waiting
 from amends.desk.promise_list import Promised
+from amends.desk.queue import Filters
 from amends.desk.replying import Replying
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
+from amends.desk.shelf import Shelf
 from amends.desk.tasks import TASKS
 from amends.desk.template_list import Templates
 from amends.inbox import Inbox, reports
@@ -22,7 +25,7 @@ class Desk(Room):
     """The staff's console."""
 
     def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
-        super().__init__(settings, inbox, clock, Current(settings.content))
+        super().__init__(settings, inbox, clock, Shelf(Current(settings.content)))
         self._guard = guard.Guard(inbox, clock)
 
     def blueprint(self) -> Blueprint:
@@ -30,9 +33,11 @@ class Desk(Room):
         room = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static")
         room.before_request(self._guard.check)
         room.after_request(guard.no_store)
+        room.url_defaults(_as_chosen)
         room.add_app_template_filter(words.left, "left")
         room.add_app_template_filter(stamp, "stamp")
         room.add_app_template_filter(words.urgency, "urgency")
+        room.add_app_template_filter(words.language, "language")
         room.add_url_rule("/", "inbox", self.inbox)
         room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
@@ -61,18 +66,17 @@ class Desk(Room):
         return redirect(url_for("desk.sign_in"))
 
     def inbox(self) -> Page:
-        """Show what waits, the one due first on top."""
-        now = self._clock()
-        lines = waiting(self._inbox, self._record(), guard.person(), now)
-        return self._render("desk/inbox.html", lines=lines)
+        """Show what waits, the one due first on top, or what is asked for of it. A form's empty fields are left out."""
+        if "" in request.args.values():
+            return redirect(url_for("desk.inbox", **Filters.of(request.args).chosen))
+        return self._render("desk/inbox.html")
 
     def keys(self) -> Page:
         """Show which single keys there are, and turn them off or on in this browser."""
         if request.method == "POST" and ButtonForm().validate_on_submit():
             return keys.switch(redirect(url_for("desk.keys")), on=request.form.get("keys") == "on")
-        lines = waiting(self._inbox, self._record(), guard.person(), self._clock())
         mine = [task for task in TASKS.values() if task.is_for(guard.person())]
-        return self._render("desk/keys.html", lines=lines, keys=keys.KEYS, tasks=mine)
+        return self._render("desk/keys.html", keys=keys.KEYS, tasks=mine)
 
     def reports(self) -> Page:
         """Show what readers of the board reported. The keeper's alone: no company learns who reported what."""
@@ -92,14 +96,19 @@ class Desk(Room):
         return redirect(url_for("desk.reports")) if is_closed else self._show_reports(form, status=409)
 
     def _show_reports(self, form: CloseForm | None = None, status: int = 200) -> Page:
-        lines = waiting(self._inbox, self._record(), guard.person(), self._clock())
         listed = reported(self._inbox, self._settings.content)
         page = self._render(
             "desk/reports.html",
-            lines=lines,
             reported=listed,
             form=form,
             fresh=CloseForm(formdata=None),
             status=status,
         )
         return page, status
+
+
+def _as_chosen(endpoint: str, values: dict[str, Any]) -> None:
+    """Keep what somebody chose of the list in every address about a case, so that it still stands after a decision."""
+    if "number" in values and request and request.blueprint == "desk":
+        for name, value in Filters.of(request.args).chosen.items():
+            values.setdefault(name, value)

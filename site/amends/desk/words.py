@@ -1,6 +1,8 @@
-"""How the desk says how urgent something is."""
+"""How the desk says how urgent something is, and in which language."""
 
 from datetime import datetime, timedelta
+
+from babel import Locale
 
 SOON = timedelta(hours=12)
 """With less time left than this an answer is shown as urgent: half of the usual promise of a day."""
@@ -16,6 +18,13 @@ def urgency(due: datetime, now: datetime) -> str:
     if now >= due:
         return "late"
     return "soon" if due - now < SOON else "later"
+
+
+def language(tag: str) -> str:
+    """Return what a language is called in English, by its BCP 47 tag; the tag itself where nobody knows."""
+    names = Locale("en").languages
+    found = names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0].lower())
+    return str(found or tag)
 
 
 def _span(length: timedelta) -> str:

@@ -156,14 +156,6 @@ def contacts_of(connection: Connection, number: str) -> Contact:
     return Contact(*row) if row else Contact()
 
 
-def of_company(connection: Connection, company: str | None, outcomes: tuple[str, ...]) -> list[Received]:
-    """Return the cases of a company (None: of all) with these outcomes, the one due first on top."""
-    query = select(*_columns).where(case.c.outcome.in_(outcomes)).order_by(case.c.reply_by, case.c.number)
-    if company is not None:
-        query = query.where(case.c.company == company)
-    return [_received(row) for row in connection.execute(query)]
-
-
 def unread_at(connection: Connection, now: datetime) -> list[Received]:
     """Return the cases that nobody has read and whose time to answer is over."""
     query = select(*_columns).where(case.c.outcome == "waiting", case.c.reply_by <= now).order_by(case.c.reply_by)

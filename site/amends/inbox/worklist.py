@@ -1,0 +1,69 @@
+"""What of the inbox somebody at the desk can find: all of it in few columns, and whole only what stands on a page.
+
+Every statement says for itself what a person may see: a private case and what is known of a customer are a company's
+own, and no company sees what is held back as spam. A keeper's company is None.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from amends.inbox import quick
+
+Row = tuple[int, str, str, str, str, str, str]
+"""A case of the inbox without its words: reply_by, number, company, kind, topic, language, outcome.
+
+Thousands of them stand behind every page: rows are as the driver has them, times in seconds since 1970.
+"""
+
+Words = tuple[int, str, str, str, str, str, str, str, str]
+"""The same of any case, with the time of receipt in the place of the first, and then author and text."""
+
+_ROW = 'SELECT reply_by, number, company, kind, topic, language, outcome FROM "case" '
+_WORDS = 'SELECT received, number, company, kind, topic, language, outcome, author, text FROM "case" '
+
+_OWED = """WHERE company = ? AND outcome IN ? AND (
+    outcome = 'waiting'
+    OR first_reply IS NULL AND (publicity = 'private' OR outcome = 'withheld' AND reason <> 'spam'))"""
+"""What `Received.is_owed_an_answer` says of one case, and what nobody has read."""
+
+
+def waiting(connection: Connection, company: str | None) -> Sequence[Row]:
+    """Return what waits for a company: to be read, or to be answered in private; for a keeper, what nobody has read."""
+    if company is None:
+        return quick.select(connection, _ROW + "WHERE outcome IN ?", ["waiting", "held"])
+    return quick.select(connection, _ROW + _OWED, company, ["waiting", "private", "withheld"])
+
+
+def words(connection: Connection, company: str | None) -> Sequence[Words]:
+    """Return the cases of which the inbox has words."""
+    if company is None:
+        return quick.select(connection, _WORDS + "WHERE publicity = 'public' AND text <> ''")
+    return quick.select(connection, _WORDS + "WHERE company = ? AND outcome <> 'held' AND text <> ''", company)
+
+
+def contacts(connection: Connection, company: str) -> Sequence[tuple[str, str, str]]:
+    """Return what a company knows of its customers: number, e-mail address, order number."""
+    statement = """SELECT contact.number, contact.email, contact.reference FROM contact
+        JOIN "case" ON "case".number = contact.number WHERE "case".company = ? AND "case".outcome <> 'held'"""
+    return quick.select(connection, statement, company)
+
+
+def whole(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return author and text of these cases, by their numbers."""
+    if not numbers:
+        return {}
+    found = quick.select(connection, 'SELECT number, author, text FROM "case" WHERE number IN ?', list(numbers))
+    return {number: (author, text) for number, author, text in found}
+
+
+def asked(connection: Connection) -> set[str]:
+    """Return the numbers about which the keeper was asked something and has not decided."""
+    return {number for (number,) in quick.select(connection, "SELECT number FROM request WHERE decided IS NULL")}
+
+
+def last_answer(connection: Connection, company: str) -> int | None:
+    """Return when a company last answered for the first time somebody whose case nobody else sees."""
+    at: int | None
+    ((at,),) = quick.select(connection, 'SELECT max(first_reply) FROM "case" WHERE company = ?', company)
+    return at
