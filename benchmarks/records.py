@@ -161,14 +161,23 @@ def _promise(rng: Random, at: datetime) -> Iterator[Event]:
 
 def write_record(content: Path, count: int) -> None:
     """Write a record of so many cases."""
+    write_companies(content)
+    write_cases(content, (a_case(index, count) for index in range(count)))
+
+
+def write_companies(content: Path) -> None:
+    """Write the board and its companies."""
     _put(content / "board.toml", 'title = "Board"\nbase_url = "https://board.example/"\n')
     for slug, language in _COMPANIES.items():
         lines = (f'name = "{slug.title()}"', f'url = "https://{slug}.example/"', f'language = "{language}"')
         topics = ", ".join(f'"{topic}"' for topic in _TOPICS)
         _put(content / slug / "company.toml", "\n".join((*lines, f"topics = [{topics}]", "")))
+
+
+def write_cases(content: Path, cases: Iterable[Case]) -> None:
+    """Write cases and their ledgers, in place of those that there are of the same months."""
     ledgers = defaultdict(list)
-    for index in range(count):
-        case = a_case(index, count)
+    for case in cases:
         _put(_path(content, case), write_case(case))
         ledgers[_ledger_path(content, case)].append(_line(case))
     for path, lines_of_month in ledgers.items():

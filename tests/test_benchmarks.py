@@ -4,14 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from benchmarks import hugo
+from benchmarks import desk, hugo
 from benchmarks.records import NOW, a_case, a_changed_case, change_record, change_site, write_record, write_site
 
 from amends.case import Case
-from amends.record import load
+from amends.desk.inbox_list import List
+from amends.desk.shelf import Shelf
+from amends.inbox.people import Person
+from amends.record import Current, load
 from tests.factories import put
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +122,29 @@ def the_load(tmp_path: Path, said: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "benchmarks" / "intake.py"), "--rounds", "1", "--only", "a commit each"]
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def test_it_prints_what_each_page_of_the_desk_costs(tmp_path: Path) -> None:
+    asked = ["--open", "8", "--closed", "8", "--runs", "1", "--work", str(tmp_path)]
+    command = [sys.executable, str(ROOT / "benchmarks" / "desk.py"), *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    header, *rows = done.stdout.splitlines()
+    assert header.split() == ["page", "CPU", "ms", "a", "case", "changed"]
+    assert [row[:28].rstrip() for row in rows] == [name for name, _ in desk.pages(of_count(0), of_count(1))]
+    assert all(float(figure) > 0 for row in rows for figure in row[28:].split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_at_the_desk_that_is_measured_as_many_cases_wait_as_are_asked_for(tmp_path: Path) -> None:
+    settings, inbox = desk.write_house(tmp_path, 9, 4)
+    with closing(inbox):
+        person = Person(1, "olga", "Olga", "agent", desk.COMPANY)
+        found = List(inbox, Shelf(Current(settings.content)), person, NOW)
+        waiting = found.waiting()
+        assert Counter(item.step for item in waiting) == {"read and publish": 5, "answer": 4}
+        assert len(found.find("example.org", waiting)) == 5 + 4
+    assert load(settings.content).faults == ()
 
 
 def test_intake_that_keeps_less_than_it_gave_receipts_for_has_no_figure(tmp_path: Path) -> None:
