@@ -59,7 +59,7 @@ def a_letter(kind: ToCustomer, **facts: object) -> Letter:
 
 EVENTS = (
     an_event("published", 0.5), REPLY, PROMISE, an_event("moved", 1, due=date(2026, 11, 9)), an_event("gift", 1),
-    an_event("correction", 1, of=REPLY.at), an_event("asked", 1),
+    an_event("correction", 1, of=REPLY.at), an_event("asked", 1), an_event("restored", 1), an_event("hidden", 1),
 )  # fmt: skip
 EVERYTHING = a_case(*EVENTS, text=TITLE, title=TITLE, author="Anna")
 
@@ -69,8 +69,10 @@ def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     given = {"public": EVERYTHING, "now": after(999), **facts}
     private = a_received(publicity="private", outcome="private", first_reply=after(1))
     for kind in ToCustomer:
-        if kind is not ToCustomer.WITHHELD:
+        if kind not in (ToCustomer.WITHHELD, ToCustomer.REMOVED):
             yield kind, a_letter(kind, **given)
+    removed = a_case(an_event("removed", 1, why="Somebody else is named."))
+    yield "removed", a_letter(ToCustomer.REMOVED, **{**given, "public": removed})
     yield (
         "withheld",
         a_letter(

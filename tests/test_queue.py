@@ -14,7 +14,7 @@ from amends.desk import shelf
 from amends.desk.queue import PAGE, Filters
 from amends.desk.search import LONGEST, Search, fold, words_of
 from amends.desk.words import language
-from amends.inbox import additions, cases, worklist
+from amends.inbox import additions, cases, team, worklist
 from amends.inbox.additions import Addition
 from amends.inbox.cases import Arrival, Contact, Received
 from tests.conftest import DATABASES, database_of
@@ -122,6 +122,11 @@ def test_what_is_unread_and_public_stands_in_the_list_once(house: House) -> None
     assert found(house, "/desk/") == ["00000001"]
 
 
+def test_a_stub_of_which_the_inbox_knows_nothing_waits_for_nobody_here(house: House) -> None:
+    put_case(house.content, a_case(number="00000001"))
+    assert found(house, "/desk/") == []
+
+
 def test_for_the_keeper_what_was_asked_stands_on_top_and_can_be_chosen(house: House) -> None:
     receive(house, a_received("00000001"), a_received("00000002", reply_by=after(99)), a_received("00000003"))
     house.at_the_desk().decide("00000002", "ask", reason="spam", why="An advertisement")
@@ -179,7 +184,7 @@ def test_what_is_chosen_stays_chosen_beside_a_case_and_after_a_decision(house: H
     olga = house.at_the_desk()
     page = olga.get("/desk/acme/00000001?topic=billing").text
     assert listed(page) == ["00000001"]
-    assert 'action="/desk/acme/00000001/publish?topic=billing"' in page
+    assert 'action="/desk/acme/00000001/reply?topic=billing#preview"' in page
     answer = olga.submit(
         "/desk/acme/00000001/publish?topic=billing", page="/desk/acme/00000001?topic=billing", topic="billing"
     )
@@ -359,3 +364,31 @@ def test_a_language_is_said_where_it_is_not_the_companys(house: House) -> None:
 )
 def test_a_language_is_called_by_its_name(tag: str, said: str) -> None:
     assert language(tag) == said
+
+
+def test_whose_cases_are_shown_can_be_chosen(house: House) -> None:
+    receive(house, a_received("00000001"), a_received("00000002"), a_received("00000003"))
+    olga, max_ = house.at_the_desk("olga"), house.at_the_desk("max")
+    with house.inbox.reading() as connection:
+        ids = {name: identity for identity, name in team.colleagues(connection, "acme").items()}
+    olga.decide("00000001", "assign", to=str(ids["Olga"]))
+    olga.decide("00000002", "assign", to=str(ids["Max"]))
+    assert listed(olga.get("/desk/?who=me").text) == ["00000001"]
+    assert listed(max_.get("/desk/?who=me").text) == ["00000002"]
+    assert listed(olga.get("/desk/?who=nobody").text) == ["00000003"]
+    assert len(listed(olga.get("/desk/?who=somebody").text)) == 3
+
+
+def test_a_keeper_sees_first_what_is_asked_about_public_cases(house: House) -> None:
+    number = house.receive(text="Everyone reads this.")
+    olga, kim = house.at_the_desk("olga"), house.at_the_desk("kim")
+    olga.decide(number, "publish", topic="delivery")
+    house.work()
+    unread = house.receive()
+    assert listed(kim.get("/desk/").text) == [unread]
+    olga.decide(number, "ask", reason="hate", why="Words of hate.")
+    assert listed(kim.get("/desk/").text) == [number, unread]
+    kim.decide(number, "decline", why="None stands there.")
+    assert listed(kim.get("/desk/").text) == [unread]
+    kim.decide(number, "remove", reason="hate", why="Yes, it does.")
+    assert listed(kim.get("/desk/").text) == [number, unread]

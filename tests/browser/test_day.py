@@ -148,7 +148,7 @@ def one_is_a_duplicate(day: Day) -> None:
 
 def one_is_withheld(day: Day) -> None:
     why = {"Reason, counted in public": "hate", "In your words": "Words of hate."}
-    day.do("max", 2, "Ask the keeper to withhold it", why, "Ask the keeper")
+    day.do("max", 2, "Ask the keeper to take it away", why, "Ask the keeper")
     kim = day.open("kim", 2)
     kim.get_by_label("In your words").fill("It is.")
     kim.get_by_role("button", name="Withhold").click()

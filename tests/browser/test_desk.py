@@ -121,7 +121,9 @@ def test_a_conflict_and_a_refusal_violate_no_wcag(
 def test_every_single_key_does_what_its_link_does_and_can_be_turned_off(
     house: House, served: str, new_page: NewPage
 ) -> None:
-    first, second = house.receive(text="The first."), house.receive(text="The second.")
+    first = house.receive(text="The first.")
+    house.pass_time(minutes=1)
+    second = house.receive(text="The second.")
     page = new_page()
     sign_in(page, served, house)
     page.keyboard.press("j")

@@ -14,7 +14,8 @@ from amends.desk.masking import chosen, found_in, wrong_words
 from amends.desk.matter import Matter
 from amends.desk.room import Page, Room
 from amends.desk.tasks import TASKS, Task
-from amends.inbox import additions, cases, deeds, team
+from amends.inbox import additions, cases, deeds, notices, team
+from amends.inbox.notices import ToCompany
 
 WITHHOLD = "withhold"
 
@@ -31,6 +32,7 @@ class Casework(Room):
         room.add_url_rule(case, "case", self.case)
         room.add_url_rule(f"{case}/<task>", "task", self.task, methods=["GET", "POST"])
         room.add_url_rule(f"{case}/keep", "keep", self.keep, methods=["POST"])
+        room.add_url_rule(f"{case}/hasten", "hasten", self.hasten, methods=["POST"])
         room.add_url_rule(f"{case}/undo", "undo", self.undo, methods=["POST"])
         room.add_url_rule(f"{case}/assign", "assign", self.assign, methods=["POST"])
         room.add_url_rule(f"{case}/known", "known", self.known, methods=["POST"])
@@ -118,12 +120,23 @@ class Casework(Room):
             return self._show(self._matter(company, number), todo, form, 409, added=added)
         return self._back(matter)
 
+    def hasten(self, company: str, number: str) -> Page:
+        """Remove a case now: a second keeper decides the same. Nobody takes away alone what was said."""
+        guard.require_keeper()
+        matter = self._matter(company, number)
+        if matter.removal is None or not ButtonForm().validate_on_submit():
+            return self._show(matter, status=422)
+        with self._inbox.writing() as connection:
+            if not deeds.hasten(connection, matter.removal, guard.person().id, self._clock()):
+                abort(403)
+        return self._back(matter)
+
     def masks(self, company: str, number: str, added: int = 0) -> Page:
         """Decide what of a text stays hidden when it becomes public; the page then shows how it will read."""
         matter = self._matter(company, number)
         text, author = matter.unread_words(added)
         form = MasksForm()
-        is_leaving = any(deed.failed is None and not deed.is_customers for deed in matter.pending)
+        is_leaving = any(deed.is_leaving for deed in matter.pending)
         if not text or is_leaving or not form.validate_on_submit():
             return self._show(matter, status=409 if is_leaving else 422)
         found = found_in(matter.company, text, author)
@@ -172,6 +185,14 @@ class Casework(Room):
             deeds.ask_keeper(connection, matter.number, guard.person().id, asked)
         return True
 
+    def _decline(self, matter: Matter, form: FlaskForm) -> bool:
+        """Tell a company why nothing is done about what it asked."""
+        now = self._clock()
+        with self._inbox.writing() as connection:
+            deeds.decide(connection, matter.number, now, form.why.data or "")
+            notices.tell_company(connection, matter.company.slug, matter.number, ToCompany.DECIDED, now)
+        return True
+
     def _note(self, matter: Matter, form: FlaskForm) -> bool:
         """Tell the others something; it never leaves the team."""
         of_it = (matter.company.slug, matter.number, guard.person().id)
@@ -189,7 +210,7 @@ class Casework(Room):
         return self._decide(matter, WITHHOLD, reason=str(Reason.DUPLICATE), why=why)
 
     def _leave(self, matter: Matter, todo: Task, form: FlaskForm, facts: dict[str, str]) -> Page:
-        if not self._decide(matter, todo.name, **facts):
+        if not self._decide_after(todo.wait, matter, todo.name, facts):
             after = self._matter(matter.company.slug, matter.number)
             return self._show(after, todo, form, 409, kept=words_in(form))
         return self._back(matter)
@@ -222,6 +243,7 @@ _STAYS: Mapping[str, Callable[[Casework, Matter, FlaskForm], bool]] = {
     "ask": Casework._ask,
     "note": Casework._note,
     "duplicate": Casework._call_duplicate,
+    "decline": Casework._decline,
 }
 """What is done here and now, and by no decision that leaves for the record; False where one has to leave after all."""
 

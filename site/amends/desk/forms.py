@@ -194,6 +194,29 @@ class LiftForm(FlaskForm):
     )
 
 
+class HideForm(FlaskForm):
+    """Words of a customer that nobody outside is to read."""
+
+    words = TextAreaField(
+        "Words to hide",
+        [DataRequired("Please give the words.")],
+        description="each in a line of its own, as it is written there",
+        filters=[_clean],
+    )
+    why = StringField("Why, as everyone will read it", [Length(max=300)], filters=[_one_line])
+
+
+class DeclineForm(FlaskForm):
+    """Why nothing is done about what a company asked."""
+
+    why = StringField(
+        "Why nothing is done about it",
+        [DataRequired("Please say why, in a few words."), Length(max=500)],
+        description="the company reads this",
+        filters=[_one_line],
+    )
+
+
 class CloseForm(FlaskForm):
     """Why a report is done with. The words stay with the report; nobody else reads them."""
 

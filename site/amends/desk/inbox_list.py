@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from amends.case import Case, state
 from amends.desk.search import Search
 from amends.desk.shelf import Books, Item, Seen, Shelf, title
-from amends.inbox import Inbox, additions, worklist
+from amends.inbox import Inbox, additions, team, worklist
 from amends.inbox.additions import Addition
 from amends.inbox.people import Person
 from amends.inbox.worklist import Row, Words
@@ -46,7 +46,7 @@ class List:
     """All that one person can find, as it is now: of the inbox without its words, of the record as it is kept."""
 
     def __init__(self, inbox: Inbox, shelf: Shelf, person: Person, now: datetime) -> None:
-        self._inbox, self._person, self._now = inbox, person, now
+        self._inbox, self.person, self._now = inbox, person, now
         self.record: Record = shelf()
         self._houses = {company.slug: company for company in self.record.companies if person.may_see(company.slug)}
         self._books: Mapping[str, Books] = {slug: shelf.books(self.record, slug) for slug in self._houses}
@@ -60,12 +60,13 @@ class List:
         with self._inbox.reading() as connection:
             rows = worklist.waiting(connection, self._company)
             added = additions.waiting(connection, self._company)
-            asked = worklist.asked(connection) if self._person.is_keeper else set()
+            asked = worklist.asked(connection) if self.person.is_keeper else set()
         items = [_of_inbox(row, asked) for row in rows]
-        if not self._person.is_keeper:
+        if not self.person.is_keeper:
             unread = {row[1] for row in rows}
             items += [one for books in self._books.values() for one in books.owed if one.number not in unread]
         items += self._added(added, asked)
+        items += self._asked(asked - {item.number for item in items})
         return sorted(items, key=lambda item: (item[6] != "decide", item[0], item[1]))
 
     def find(self, query: str, waiting: Sequence[Item]) -> list[Item]:
@@ -111,6 +112,20 @@ class List:
                 step = "decide" if one.number in asked else "read what was added"
                 words = (seen.entry.case.author or "", one.text)
                 yield seen.item(one.due, step, waits=True)._replace(source=words)
+
+    def _asked(self, numbers: set[str]) -> Iterator[Item]:
+        """Yield the public cases about which the keeper is asked something."""
+        for books in self._books.values():
+            for number in sorted(numbers & books.seen.keys()):
+                seen = books.seen[number]
+                yield seen.item(seen.entry.case.reply_by, "decide", waits=True)
+
+    def holders(self) -> Mapping[str, int]:
+        """Return who has which case, by its number; for a keeper nobody has any."""
+        if self._company is None:
+            return {}
+        with self._inbox.reading() as connection:
+            return team.assignments(connection, self._company)
 
     def _others(self, numbers: set[str], words: Iterable[Words]) -> Iterator[Item]:
         """Yield the cases with these numbers as they stand, though nobody waits for them."""

@@ -10,7 +10,7 @@ from amends.desk.masking import Proposal, proposal
 from amends.inbox import cases
 from amends.inbox.additions import Addition
 from amends.inbox.cases import Contact, Received
-from amends.inbox.deeds import Asked, Deed
+from amends.inbox.deeds import LONG, Asked, Deed
 from amends.inbox.team import Draft, Earlier, Note
 from amends.personal import Choice
 from amends.publish import Piece, masked, own
@@ -59,6 +59,7 @@ class Matter:
     additions: Sequence[Addition]
     pending: list[Deed]
     asked: Sequence[Asked]
+    declined: Sequence[tuple[str, datetime]] = ()
     team: Team | None = None
 
     @property
@@ -162,8 +163,33 @@ class Matter:
 
     @property
     def can_be_asked(self) -> bool:
-        """Whether there are words that nobody outside has read, and about which the keeper can be asked."""
-        return self.is_unread or bool(self.unread_additions)
+        """Whether there are words of which the keeper can be asked to take them away, read by everyone or not yet."""
+        return self.is_unread or bool(self.unread_additions) or (self.can_be_hidden and self.received is not None)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a text on the board, under review or not."""
+        return self.public is not None and not self.public.is_gone and not self.public.is_stub
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is under review."""
+        return self.is_shown and self.public is not None and self.public.is_hidden
+
+    @property
+    def can_be_hidden(self) -> bool:
+        """Whether everyone can read it."""
+        return self.is_shown and not self.is_hidden
+
+    @property
+    def can_be_removed(self) -> bool:
+        """Whether its words stand on the board, and nobody has decided yet to remove them."""
+        return self.is_shown and self.removal is None
+
+    @property
+    def removal(self) -> Deed | None:
+        """The decision to remove it, while that waits."""
+        return next((deed for deed in self.pending if deed.kind in LONG and deed.failed is None), None)
 
     @property
     def can_be_withheld(self) -> bool:

@@ -13,6 +13,9 @@ from amends.text import one_line
 PAGE = 50
 """Lines of a page."""
 
+WHO = ("me", "nobody")
+"""Whose cases can be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -23,13 +26,15 @@ class Filters:
     topic: str = ""
     language: str = ""
     late: str = ""
+    who: str = ""
     q: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Filters":
         """Read them from the arguments of an address; what is none of them is left out."""
         given = {name: one_line(asked.get(name, ""), LONGEST) for name in cls.__slots__}
-        return cls(**{**given, "late": "yes" if given["late"] else ""})
+        who = given["who"] if given["who"] in WHO else ""
+        return cls(**{**given, "late": "yes" if given["late"] else "", "who": who})
 
     @property
     def chosen(self) -> dict[str, Any]:
@@ -85,6 +90,10 @@ def queue(found: List, asked: Mapping[str, str], now: datetime, here: str = "") 
     items = found.find(filters.q, waiting) if filters.q else waiting
     if filters.chosen.keys() - {"q"}:
         items = [item for item in items if filters.let_pass(item, now)]
+    if filters.who:
+        holders, me = found.holders(), found.person.id
+        wanted = me if filters.who == "me" else None
+        items = [item for item in items if holders.get(item.number) == wanted]
     last = max(-(-len(items) // PAGE), 1)
     page = min(_number(asked.get("page", "")) or _page_of(here, items), last)
     of_page = items[(page - 1) * PAGE : page * PAGE]

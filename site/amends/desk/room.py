@@ -69,6 +69,7 @@ class Room:
                 additions=additions.of_case(connection, number) if own and can_be_read(public) else [],
                 pending=deeds.of_case(connection, number, slug),
                 asked=deeds.asked(connection, number) if own else [],
+                declined=deeds.declined(connection, number) if own else [],
                 team=None if guard.person().is_keeper else _team(connection, slug, number, is_own=own),
             )
         is_nowhere = matter.received is None and matter.public is None
@@ -78,12 +79,16 @@ class Room:
 
     def _decide(self, matter: Matter, kind: str, **facts: str) -> bool:
         """Store a decision; False where another one about this case is just leaving."""
+        return self._decide_after(timedelta(), matter, kind, facts)
+
+    def _decide_after(self, wait: timedelta, matter: Matter, kind: str, facts: dict[str, str]) -> bool:
+        """Store a decision that leaves so much later than others."""
         now = self._clock()
-        leaves = now + timedelta(seconds=self._settings.undo_seconds)
+        leaves = now + timedelta(seconds=self._settings.undo_seconds) + wait
         decision = Deed(0, matter.company.slug, matter.number, kind, facts, guard.person().id, now, leaves)
         with self._inbox.writing() as connection:
             pending = deeds.of_case(connection, matter.number, matter.company.slug)
-            if any(deed.failed is None and not deed.is_customers for deed in pending):
+            if any(deed.is_leaving for deed in pending):
                 return False
             deeds.add(connection, decision)
         return True

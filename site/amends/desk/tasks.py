@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Flag, auto
 
 from flask_wtf import FlaskForm
@@ -12,8 +12,10 @@ from amends.desk.forms import (
     BreakForm,
     ButtonForm,
     CorrectForm,
+    DeclineForm,
     DuplicateForm,
     GiftForm,
+    HideForm,
     InquireForm,
     LiftForm,
     MoveForm,
@@ -47,7 +49,7 @@ class Task:
     """One thing to do. `name` is its place in the address, its template, and the kind of the decision it makes.
 
     `key` opens its page; what has none is reached from where it belongs in the case. `is_open` says whether it can be
-    done as the case stands now.
+    done as the case stands now. It leaves after `wait`, and the seconds in which everything can be undone.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Task:
     form: type[FlaskForm]
     is_open: Callable[[Matter], bool]
     key: str = ""
+    wait: timedelta = timedelta()
 
     @property
     def is_offered(self) -> bool:
@@ -80,6 +83,9 @@ def _is_unread(matter: Matter) -> bool:
     return matter.is_unread
 
 
+REMOVAL = timedelta(days=3)
+"""How long a keeper's decision to remove a case waits for a second one: nobody takes away alone what was said."""
+
 _COMPANY, _KEEPER, _BOTH = Who.COMPANY, Who.KEEPER, Who.BOTH
 
 _ALL = (
@@ -97,7 +103,7 @@ _ALL = (
     Task("duplicate", "It is a duplicate", "dash", _BOTH, DuplicateForm, lambda matter: matter.can_be_duplicate, "d"),
     Task(
         "ask",
-        "Ask the keeper to withhold it",
+        "Ask the keeper to take it away",
         "hidden",
         _COMPANY,
         WithholdForm,
@@ -105,6 +111,11 @@ _ALL = (
         "w",
     ),
     Task("withhold", "Withhold it", "hidden", _KEEPER, WithholdForm, lambda matter: matter.can_be_withheld, "w"),
+    Task("decline", "Answer the company", "reply", _KEEPER, DeclineForm, lambda matter: bool(matter.asked), "r"),
+    Task("hide", "Put it under review", "hidden", _KEEPER, WithholdForm, lambda matter: matter.can_be_hidden, "h"),
+    Task("restore", "Show it again", "eye", _KEEPER, LiftForm, lambda matter: matter.is_hidden, "h"),
+    Task("mask", "Hide words in it", "pencil", _KEEPER, HideForm, lambda matter: matter.is_shown, "e"),
+    Task("remove", "Remove it", "cross", _KEEPER, WithholdForm, lambda matter: matter.can_be_removed, "x", REMOVAL),
     Task("lift", "Publish after all", "eye", _KEEPER, LiftForm, lambda matter: matter.is_withheld, "l"),
 )
 
@@ -119,8 +130,8 @@ def open_tasks(matter: Matter, person: Person) -> list[Task]:
 
 def first(tasks: Sequence[Task], matter: Matter) -> Task | None:
     """Return what a case's page shows: what a company asked the keeper for, else the most usual thing to do."""
-    wanted = ("duplicate" if matter.asked[-1].of else "withhold") if matter.asked else ""
-    return next((task for task in tasks if task.name == wanted), None) or next(iter(tasks), None)
+    wanted = (("duplicate",) if matter.asked[-1].of else ("withhold", "hide")) if matter.asked else ()
+    return next((task for task in tasks if task.name in wanted), None) or next(iter(tasks), None)
 
 
 def filled(task: Task, matter: Matter, person: Person, now: datetime, facts: dict[str, str]) -> FlaskForm:

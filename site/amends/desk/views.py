@@ -16,7 +16,8 @@ from amends.desk.room import Page, Room
 from amends.desk.shelf import Shelf
 from amends.desk.tasks import TASKS
 from amends.desk.template_list import Templates
-from amends.inbox import Inbox, reports
+from amends.inbox import Inbox, notices, reports
+from amends.inbox.notices import ToCustomer
 from amends.record import Current
 from amends.settings import Settings
 
@@ -90,9 +91,14 @@ class Desk(Room):
         if not form.validate_on_submit():
             return self._show_reports(form, status=422)
         listed = reported(self._inbox, self._settings.content)
-        chosen = next((line.report.id for line in listed if str(line.report.id) == form.report.data), 0)
+        chosen = next((line.report for line in listed if str(line.report.id) == form.report.data), None)
+        now = self._clock()
         with self._inbox.writing() as connection:
-            is_closed = reports.close(connection, chosen, guard.person().id, form.why.data or "", self._clock())
+            is_closed = chosen is not None and reports.close(
+                connection, chosen.id, guard.person().id, form.why.data or "", now
+            )
+            if is_closed and chosen and chosen.reason == reports.OBJECTION:
+                notices.tell_customer(connection, chosen.number, ToCustomer.OBJECTION, now)
         return redirect(url_for("desk.reports")) if is_closed else self._show_reports(form, status=409)
 
     def _show_reports(self, form: CloseForm | None = None, status: int = 200) -> Page:

@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from amends.inbox.schema import deed, request
 
+LONG = frozenset({"remove"})
+"""What waits for days before it leaves, so that somebody can still object; other decisions do not wait for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -33,6 +36,11 @@ class Deed:
     def is_customers(self) -> bool:
         """Whether the customer made it, and no member of staff may take it back."""
         return self.staff is None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether staff decided it and it leaves within seconds, so that nothing else is decided meanwhile."""
+        return self.staff is not None and self.failed is None and self.kind not in LONG
 
 
 _columns = (
@@ -83,6 +91,15 @@ def undo(connection: Connection, undone: Deed, now: datetime) -> bool:
     return connection.execute(query.values(undone=now)).rowcount > 0
 
 
+def hasten(connection: Connection, waiting: Deed, second: int, now: datetime) -> bool:
+    """Let what waits for days leave now, because a second person decided the same; False where it is no second one."""
+    if waiting.kind not in LONG or waiting.staff in (None, second):
+        return False
+    open_ = (deed.c.id == waiting.id, deed.c.at.is_(None), deed.c.undone.is_(None))
+    facts = json.dumps({**waiting.facts, "second": str(second)})
+    return connection.execute(update(deed).where(*open_).values(leaves=now, facts=facts)).rowcount > 0
+
+
 def next_leaving(connection: Connection) -> datetime | None:
     """Return when the next decision leaves."""
     return connection.execute(select(func.min(deed.c.leaves)).where(*_waiting)).scalar()
@@ -130,11 +147,16 @@ def asked(connection: Connection, number: str) -> list[Asked]:
     return [Asked(*row) for row in connection.execute(query.order_by(request.c.id))]
 
 
-def decide(connection: Connection, number: str, now: datetime) -> None:
-    """Note that the keeper has decided what was asked about a case."""
-    connection.execute(
-        update(request).where(request.c.number == number, request.c.decided.is_(None)).values(decided=now)
-    )
+def decide(connection: Connection, number: str, now: datetime, answer: str = "") -> None:
+    """Note that the keeper has decided what was asked about a case; `answer` says why nothing is done about it."""
+    open_ = (request.c.number == number, request.c.decided.is_(None))
+    connection.execute(update(request).where(*open_).values(decided=now, answer=answer))
+
+
+def declined(connection: Connection, number: str) -> list[tuple[str, datetime]]:
+    """Return what the keeper said of requests about a case that nothing followed from, oldest first, and when."""
+    query = select(request.c.answer, request.c.decided).where(request.c.number == number, request.c.answer != "")
+    return [(row.answer, row.decided) for row in connection.execute(query.order_by(request.c.id))]
 
 
 def silence(connection: Connection, number: str, company: str, now: datetime) -> None:

@@ -280,6 +280,8 @@ request = Table(
     Column("of", _number),
     Column("made", Instant, nullable=False),
     Column("decided", Instant),
+    # Why nothing is done about it; empty where something is.
+    Column("answer", Text, nullable=False, server_default=""),
 )
 
 report = Table(

@@ -57,9 +57,13 @@ def whole(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[str
     return {number: (author, text) for number, author, text in found}
 
 
+_ASKED = """SELECT number FROM request WHERE decided IS NULL UNION
+    SELECT number FROM deed WHERE kind = 'remove' AND done IS NULL AND undone IS NULL AND failed IS NULL"""
+
+
 def asked(connection: Connection) -> set[str]:
-    """Return the numbers about which the keeper was asked something and has not decided."""
-    return {number for (number,) in quick.select(connection, "SELECT number FROM request WHERE decided IS NULL")}
+    """Return the numbers about which a keeper is asked something: by a company, or by a keeper who would remove it."""
+    return {number for (number,) in quick.select(connection, _ASKED)}
 
 
 def last_answer(connection: Connection, company: str) -> int | None:

@@ -17,7 +17,7 @@ from amends.publish.customers import without_words
 from amends.publish.errors import CannotPublishError
 from amends.publish.wording import masked, pieces
 from amends.publish.writer import Found, Writer, not_before
-from amends.record import Company, RecordError, read_case, splice, write_case
+from amends.record import Company, read_case, splice, write_case
 
 MASKED = "personal data"
 """What an event says was hidden: more would tell of it."""
@@ -123,6 +123,7 @@ def _text_of(found: Found, after: Case) -> str:
         longer = splice(found.text, after.events[-1], after.company, found.shown)
         if read_case(longer, after.company, found.shown) == after:
             return longer
-    except RecordError:
+    except ValueError:
+        # More than an event is another one.
         pass
     return write_case(after)

@@ -41,9 +41,11 @@ const press = (key) => {
   if (key === 'o') return document.activeElement.closest('.waiting a')?.click();
   const wanted = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (wanted?.matches('input')) wanted.focus();
+  else if (key === '/') location.assign('/desk/#q');
   else wanted?.click();
   return wanted;
 };
+if (location.hash === '#q') document.querySelector('#q')?.focus();
 
 document.addEventListener('keydown', (event) => {
   const types = event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');

@@ -14,6 +14,7 @@ _SLUG, _NUMBER = sa.String(length=40), sa.String(length=8)
 def upgrade() -> None:
     """Bring the schema up to this revision."""
     op.add_column("request", sa.Column("of", _NUMBER, nullable=True))
+    op.add_column("request", sa.Column("answer", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "assignment",
         sa.Column("company", _SLUG, nullable=False),
@@ -68,4 +69,5 @@ def downgrade() -> None:
     """Go back to the revision before; what staff noted for each other is lost."""
     for table in ("template", "draft", "customer", "note", "assignment"):
         op.drop_table(table)
+    op.drop_column("request", "answer")
     op.drop_column("request", "of")
