@@ -1,12 +1,15 @@
 """What every test may use."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from werkzeug.routing import Rule
 
 from amends.inbox import Inbox, people, webhooks
 from tests import postgres
@@ -21,8 +24,33 @@ HASHER = people._hasher
 people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """A hash that is made on purpose to take long is made hundreds of times here; one test asks for the real one."""
 
+COMPILE = Rule._compile_builder
+
+
+def _compile_when_asked(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    @cache
+    def compiled() -> Callable[..., tuple[str, str]]:
+        return COMPILE(rule, append_unknown)
+
+    return lambda _, **values: compiled()(rule, **values)
+
+
+Rule._compile_builder = _compile_when_asked  # type: ignore[method-assign]
+"""Most of what making a service takes is compiling how each of its addresses is written. Most tests ask for few."""
+
 DATABASES = ("sqlite", "postgresql")
 """What a module runs on whose own fixture `database` has these as its `params` and returns `database_of(request)`."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the collector of garbage from what is collected here: it stays, and would be gone through all along."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
