@@ -79,7 +79,8 @@ class Stores:
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        self._sound = self._catalogue("migrated")
+        with psycopg.connect(server.url("migrated")) as connection:
+            self._sound = self._catalogue_by(connection)
         self._free: list[str] = []
 
     def lend(self) -> str:
@@ -92,25 +93,28 @@ class Stores:
 
     def take_back(self, name: str) -> None:
         """Empty it for the next test; remove it where more was changed than rows."""
-        if self._catalogue(name) != self._sound:
+        with psycopg.connect(self.server.url(name)) as connection:
+            if sound := self._catalogue_by(connection) == self._sound:
+                connection.execute(_EMPTY)
+        if sound:
+            self._free.append(name)
+        else:
             self.server.drop(name)
-            return
-        with psycopg.connect(self.server.url(name)) as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(f'DELETE FROM "{table.name}"')
-            connection.execute("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'")
-        self._free.append(name)
 
-    def _catalogue(self, name: str) -> object:
+    @staticmethod
+    def _catalogue_by(connection: psycopg.Connection) -> object:
         """Return what is another after a change to more than rows; whoever is still connected is sent away."""
-        with psycopg.connect(self.server.url(name)) as connection:
-            connection.execute(_SEND_AWAY)
-            return connection.execute(_CATALOGUE).fetchone()
+        connection.execute(_SEND_AWAY)
+        return connection.execute(_CATALOGUE).fetchone()
 
 
 _SEND_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+
+_EMPTY = "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables)) + (
+    "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+)
 
 # What is changed gets the number of the transaction, and a copy of a database has the same numbers.
 _CATALOGUE = """

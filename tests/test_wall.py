@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields, replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,7 @@ def test_every_module_can_be_imported_alone() -> None:
     (layers,) = (contract["layers"] for contract in linted["contracts"])
     names = [f"amends.{name}" for layer in reversed(layers) for name in layer.split(" | ")]
     parts = [[module for module in MODULES if f"{module}.".startswith(f"{name}.")] for name in names]
-    assert sorted(["amends", *sum(parts, [])]) == MODULES
+    assert sorted(["amends", *chain(*parts)]) == MODULES
     done = subprocess.run([sys.executable, "-c", ALONE, json.dumps(parts)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
