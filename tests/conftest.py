@@ -42,6 +42,17 @@ DATABASES = ("sqlite", "postgresql")
 """What a module runs on whose own fixture `database` has these as its `params` and returns `database_of(request)`."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "go through every point of the sweeps of which a usual run takes one of each kind"
+    parser.addoption("--thorough", action="store_true", help=told)
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether a sweep is to go through every point."""
+    return bool(pytestconfig.getoption("thorough"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Keep the collector of garbage from what is collected here: it stays, and would be gone through all along."""

@@ -20,6 +20,11 @@ CHECKOUT = ("build.py", "pyproject.toml", "requirements.txt", "requirements-test
 TO_SAY_ITS_VERSION = frozenset("click editables hatchling packaging pathspec pluggy tomlkit trove-classifiers".split())
 """The fewest of the locked packages with which the package can be installed and run."""
 
+TO_BUILD = TO_SAY_ITS_VERSION | frozenset(
+    "babel blinker brotli flask frozen-flask itsdangerous jinja2 markupsafe pyyaml werkzeug".split()
+)
+"""The fewest with which it can build the example."""
+
 VENV = """import runpy, sys
 if "--without-pip" not in sys.argv:
     sys.exit("The virtual environment was not created successfully because ensurepip is not available.")
@@ -71,15 +76,24 @@ def without_ensurepip(folder: Path) -> dict[str, str]:
 def test_without_network_a_sentence_says_so_and_the_next_try_is_not_spoilt(tmp_path: Path) -> None:
     folder = a_checkout(tmp_path / "checkout")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
-    done = run(folder, "build", **nowhere)
+    done = run(folder, "build", **nowhere, **without_ensurepip(tmp_path / "hidden"))
     assert done.returncode == 1
     assert "could not be installed. Is the network there" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((folder / ".venv").glob("amends-*"))
 
 
-def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path: Path) -> None:
+def lock_only(folder: Path, names: frozenset[str]) -> None:
+    """Let a checkout need no packages but those: each that is installed takes its time."""
+    lock = folder / "requirements.txt"
+    locked = re.split(r"^(?=[a-z])", lock.read_text(), flags=re.MULTILINE)
+    lock.write_text("".join(one for one in locked if one.partition("==")[0] in names))
+
+
+def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path: Path, *, thorough: bool) -> None:
     folder = a_checkout(tmp_path / "checkout")
+    if not thorough:
+        lock_only(folder, TO_BUILD)
     first = run(folder, "--out", "board", **reached())
     assert first.returncode == 0, first.stderr
     assert "Installing what Amends needs" in first.stderr
@@ -92,14 +106,7 @@ def test_a_first_start_makes_the_environment_and_the_second_one_uses_it(tmp_path
 
 def test_a_python_without_ensurepip_installs_what_is_locked_all_the_same(tmp_path: Path) -> None:
     folder = a_checkout(tmp_path / "checkout")
-    lock = folder / "requirements.txt"
-    lock.write_text(
-        "".join(
-            locked
-            for locked in re.split(r"^(?=[a-z])", lock.read_text(), flags=re.MULTILINE)
-            if locked.partition("==")[0] in TO_SAY_ITS_VERSION
-        )
-    )
+    lock_only(folder, TO_SAY_ITS_VERSION)
     for said in ("Installing what Amends needs", ""):
         done = run(folder, "--version", **reached(), **without_ensurepip(tmp_path / "hidden"))
         assert done.returncode == 0, done.stderr
@@ -127,6 +134,21 @@ def test_the_exported_locks_pin_what_the_lock_pins() -> None:
         assert len(pinned) > 20
         assert pinned <= versions
         assert set(re.findall(r"--hash=(sha256:[0-9a-f]{64})", text)) <= hashes
+
+
+@pytest.mark.parametrize(("name", "group"), [("requirements.txt", "build"), ("requirements-test.txt", "test")])
+def test_the_exported_locks_have_all_that_is_needed(name: str, group: str) -> None:
+    locked = {item["name"]: item for item in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    own = locked["amends"]
+    needed, wanted = set(), [*own["dependencies"], *own["dev-dependencies"][group]]
+    while wanted:
+        one = wanted.pop()
+        if one["name"] not in needed:
+            needed.add(one["name"])
+            item = locked[one["name"]]
+            extras = [more for extra in one.get("extra", ()) for more in item["optional-dependencies"][extra]]
+            wanted += [*item.get("dependencies", ()), *extras]
+    assert needed == set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==", (ROOT / name).read_text(), re.MULTILINE))
 
 
 def test_the_lock_holds_every_dependency_at_its_floor_or_above() -> None:
