@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import resource
 import shutil
 import signal
@@ -10,6 +9,7 @@ import stat
 import struct
 import sys
 import tempfile
+import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amends import backup
 from amends.backup import ArchiveError, back_up, restore
 from amends.backup.archive import is_safe, read_archive
 from amends.backup.files import visible
@@ -29,9 +30,14 @@ from tests.archives import files_in, forge, members_of, rows_of
 from tests.effort import EFFORT
 from tests.factories import a_received, put
 from tests.house import NOON, House, settings_in
+from tests.two import ended, forked
 
-HOOKED = ("os.", "shutil.", "tempfile.", "open", "fcntl.flock", "sqlite3.connect")
-"""What is audited of what a backup does to the system: before each of these it may be killed."""
+PACKAGE = Path(backup.__file__).parents[1]
+
+WRITES = frozenset(
+    "os.mkdir os.remove os.rename os.rmdir shutil.rmtree sqlite3.connect tempfile.mkdtemp tempfile.mkstemp".split()
+)
+"""What is audited of what a backup changes on the system, besides opening a file to write."""
 
 
 def fill(house: House, words: str) -> House:
@@ -75,37 +81,54 @@ def state(folder: Path) -> tuple[Any, ...]:
 # --- Killed ---
 
 
+def hooked(step: Callable[[str], None], do: Callable[[], object]) -> None:
+    """Do something, with `step` called before each time that it changes a file: with what, and by which lines of ours.
+
+    Whatever is killed between two of them leaves what it leaves before the second.
+    """
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in WRITES or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+            ours = [line for line in traceback.format_stack() if str(PACKAGE) in line]
+            step(f"{event} {ours!r}")
+
+    sys.addaudithook(hook)
+    do()
+
+
 def killed(at: int, do: Callable[[], object]) -> bool:
     """Do something in a process that is killed before the step of that number; False where it came to its end."""
-    child = os.fork()
-    if child == 0:
-        steps = 0
+    left = [at]
 
-        def step(event: str, _: object) -> None:
-            nonlocal steps
-            if event.startswith(HOOKED):
-                steps += 1
-                if steps == at:
-                    os.kill(os.getpid(), signal.SIGKILL)
+    def step(_: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-        try:
-            sys.addaudithook(step)
-            do()
-        finally:
-            os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    return os.WIFSIGNALED(status)
+    return ended(forked(lambda: hooked(step, do))) == -signal.SIGKILL
 
 
-def points(do: Callable[[], object], fresh: Callable[[], object], count: int = 24) -> Iterator[int]:
-    """Kill something at some of its steps, chosen by chance, and yield where; `fresh` prepares each time."""
-    last = 1
-    while fresh() is None and killed(last * 2, do):
-        last *= 2
-    yield from sorted(random.Random(last).sample(range(1, last * 2), min(count * EFFORT, last * 2 - 1)))
+def points(do: Callable[[], object], *, thorough: bool) -> list[int]:
+    """Do something; return before which of its steps to kill it, and one too many.
+
+    Of those by the same lines of ours the first stands for all, but of those that move things the last does too.
+    """
+    with tempfile.TemporaryFile("w+") as told:
+
+        def work() -> None:
+            hooked(lambda step: told.write(f"{step}\n") and None, do)
+            told.flush()
+
+        assert ended(forked(work)) == 0
+        told.seek(0)
+        steps = told.readlines()
+    last = {step: at for at, step in enumerate(steps, 1) if step.startswith("os.rename")}
+    first = {step: at for at, step in reversed([*enumerate(steps, 1)])}
+    chosen = range(1, len(steps) + 1) if thorough else sorted({*first.values(), *last.values()})
+    return [*chosen, len(steps) + 1]
 
 
-def test_a_backup_that_is_killed_is_not_there_or_is_whole(tmp_path: Path) -> None:
+def test_a_backup_that_is_killed_is_not_there_or_is_whole(tmp_path: Path, *, thorough: bool) -> None:
     house = fill(House(tmp_path / "there"), "backedup")
     place, path = house.settings, tmp_path / "b.zip"
     house.close()
@@ -113,24 +136,21 @@ def test_a_backup_that_is_killed_is_not_there_or_is_whole(tmp_path: Path) -> Non
     def make() -> None:
         back_up(place, Inbox(place.database), path, NOON)
 
-    def clean() -> None:
+    came_to_its_end = []
+    for at in points(make, thorough=thorough):
         path.unlink(missing_ok=True)
-
-    ended = []
-    for at in points(make, clean):
-        clean()
-        ended.append(not killed(at, make))
+        came_to_its_end.append(not killed(at, make))
         if path.exists():
             with read_archive(path) as found:
                 found.verify()
         else:
-            assert not ended[-1]
-    assert {True, False} <= set(ended)
+            assert not came_to_its_end[-1]
+    assert came_to_its_end == [False] * (len(came_to_its_end) - 1) + [True]
 
 
 @pytest.mark.parametrize("there", [False, True])
 def test_a_restore_that_is_killed_changed_nothing_or_left_no_board_and_can_be_done_again(
-    archive: Path, tmp_path: Path, *, there: bool
+    archive: Path, tmp_path: Path, *, there: bool, thorough: bool
 ) -> None:
     source, kept = state(archive.parent), tmp_path / "kept"
     house = fill(House(kept), "was here")
@@ -148,9 +168,10 @@ def test_a_restore_that_is_killed_changed_nothing_or_left_no_board_and_can_be_do
         restore(place, Inbox(place.database), archive, replace=there)
 
     seen = set()
-    for at in points(make, fresh):
+    fresh()
+    for at in points(make, thorough=thorough):
         fresh()
-        ended = not killed(at, make)
+        was_killed = killed(at, make)
         rows, files, secret = state(folder)
         if not (rows and any(rows.values())):
             rows = {}
@@ -158,7 +179,7 @@ def test_a_restore_that_is_killed_changed_nothing_or_left_no_board_and_can_be_do
         if "between" in seen and (rows, files, secret) != source and (rows, files) != before[:2]:
             assert "board.toml" not in files
             assert rows in (before[0], source[0])
-        assert not ended or (rows, files, secret) == source
+        assert was_killed or (rows, files, secret) == source
         inbox = Inbox(place.database)
         restore(place, inbox, archive, replace=True)
         inbox.close()
