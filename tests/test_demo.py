@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,52 +23,84 @@ def fetch(address: str) -> tuple[int, str, str]:
         return response.status, response.read().decode(), response.headers["Content-Security-Policy"] or ""
 
 
-def test_the_demo_says_where_everything_is_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    before = subprocess.run(
-        ["git", "status", "--porcelain", "content"], cwd=ROOT, capture_output=True, check=True
-    ).stdout
-    with demo(folder=tmp_path) as running:
-        assert [folder.name for folder in tmp_path.glob("amends-demo-*")]
-        assert re.fullmatch(r"http://localhost:\d+/", running.shop)
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/desk/", running.desk)
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", running.board)
-        assert running.said["login"] == "olga"
-        assert len(running.said["password"]) >= 12
-        for address, words in ((running.shop, "data-amends"), (running.desk, "Sign in"), (running.board, "Radlager")):
-            status, page, _ = fetch(address)
-            assert status == 200
-            assert words in page
-        ports = [urlsplit(address).port for address in (running.shop, running.desk, running.board)]
-        assert running.end() == 0
-    for port in ports:
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port or 0)) != 0
-    after = subprocess.run(
-        ["git", "status", "--porcelain", "content"], cwd=ROOT, capture_output=True, check=True
-    ).stdout
-    assert after == before
-    assert list(tmp_path.glob("amends-demo-*")) == []
-
-
-def test_a_port_that_is_taken_is_passed_over() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with demo(port) as running:
-            ports = [urlsplit(address).port or 0 for address in (running.shop, running.desk, running.board)]
-            assert port not in ports
-            assert all(port < found < port + 50 for found in ports)
+@pytest.fixture(scope="module")
+def taken() -> Iterator[int]:
+    """A port on which somebody listens already."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
-def one() -> Iterator[Demo]:
-    with demo(8750) as running:
+def one(taken: int) -> Iterator[Demo]:
+    with demo(taken) as running:
         yield running
 
 
-def test_two_demos_have_different_passwords_and_secrets(one: Demo) -> None:
-    with demo(8750) as two:
-        assert one.said["password"] != two.said["password"]
-        assert {one.desk, one.board}.isdisjoint({two.desk, two.board})
+@dataclass
+class Ended:
+    """A demo that ran beside the other one in a folder of its own: what it said and showed, and what it left."""
+
+    said: dict[str, str]
+    pages: dict[str, tuple[int, str, str]]
+    had_a_folder: bool
+    changed: bool
+    status: int
+    listening: list[int]
+    left: list[Path]
+
+
+@pytest.fixture(scope="module")
+def other(one: Demo, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    folder = tmp_path_factory.mktemp("demo")
+    before = state_of_the_content()
+    with demo(ports_of(one)[0], folder) as running:
+        had_a_folder = bool(list(folder.glob("amends-demo-*")))
+        pages = {name: fetch(running.said[name]) for name in ("shop", "desk", "board")}
+        status = running.end()
+    changed = state_of_the_content() != before
+    listening = [port for port in ports_of(running) if is_listened_on(port)]
+    left = list(folder.glob("amends-demo-*"))
+    return Ended(running.said, pages, had_a_folder, changed, status, listening, left)
+
+
+def state_of_the_content() -> bytes:
+    return subprocess.run(["git", "status", "--porcelain", "content"], cwd=ROOT, capture_output=True, check=True).stdout
+
+
+def ports_of(running: Demo) -> list[int]:
+    return [urlsplit(address).port or 0 for address in (running.shop, running.desk, running.board)]
+
+
+def is_listened_on(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_demo_says_where_everything_is_and_leaves_nothing_behind(other: Ended) -> None:
+    assert re.fullmatch(r"http://localhost:\d+/", other.said["shop"])
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/desk/", other.said["desk"])
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", other.said["board"])
+    assert other.said["login"] == "olga"
+    assert len(other.said["password"]) >= 12
+    for name, words in (("shop", "data-amends"), ("desk", "Sign in"), ("board", "Radlager")):
+        status, page, _ = other.pages[name]
+        assert status == 200
+        assert words in page
+    assert other.had_a_folder
+    assert other.status == 0
+    assert other.listening == []
+    assert not other.changed
+    assert other.left == []
+
+
+def test_a_port_that_is_taken_is_passed_over(one: Demo, taken: int) -> None:
+    assert all(taken < found < taken + 50 for found in ports_of(one))
+    assert all(is_listened_on(port) for port in ports_of(one))
+
+
+def test_two_demos_have_different_passwords_and_secrets(one: Demo, other: Ended) -> None:
+    assert one.said["password"] != other.said["password"]
+    assert {one.desk, one.board}.isdisjoint({other.said["desk"], other.said["board"]})
 
 
 def test_the_shop_is_another_site_under_a_strict_policy(one: Demo) -> None:
