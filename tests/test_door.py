@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -208,6 +208,36 @@ def test_without_a_command_the_board_is_built(
     assert a_door(folder).product_command(given) == ["-m", "amends", *command]
     assert os.environ["AMENDS_CONTENT"] == str(folder.resolve() / "content")
     assert os.environ["AMENDS_OUT"] == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("room", "named", "folder"),
+    [
+        ({}, {}, "/dev/shm"),
+        ({}, {"TMPDIR": "/elsewhere"}, "/elsewhere"),
+        ({"f_bavail": 1000}, {}, None),
+        ({"f_flag": os.ST_NOEXEC}, {}, None),
+    ],
+)
+def test_the_tests_write_into_memory_where_it_has_room_and_programs_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: dict[str, int], named: dict[str, str], folder: str | None
+) -> None:
+    asked: list[str] = []
+
+    def statvfs(path: str) -> SimpleNamespace:
+        asked.append(path)
+        return SimpleNamespace(**{"f_bavail": 2**21, "f_frsize": 4096, "f_flag": 0, **room})
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", dict(named))
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    a_door(tmp_path / "checkout").test_command([])
+    assert os.environ.get("TMPDIR") == folder
+    assert asked == ["/dev/shm"]
+
+
+def test_a_machine_without_such_a_folder_has_no_room_in_it(tmp_path: Path) -> None:
+    assert not a_door(tmp_path / "checkout").is_roomy(str(tmp_path / "nowhere"))
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
