@@ -32,7 +32,7 @@ from tests.factories import a_received, put
 from tests.house import NOON, House, settings_in
 from tests.two import ended, forked
 
-PACKAGE = Path(backup.__file__).parents[1]
+PACKAGE = str(Path(backup.__file__).parents[1])
 
 WRITES = frozenset(
     "os.mkdir os.remove os.rename os.rmdir shutil.rmtree sqlite3.connect tempfile.mkdtemp tempfile.mkstemp".split()
@@ -89,8 +89,9 @@ def hooked(step: Callable[[str], None], do: Callable[[], object]) -> None:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event in WRITES or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
-            ours = [line for line in traceback.format_stack() if str(PACKAGE) in line]
-            step(f"{event} {ours!r}")
+            frames = traceback.walk_stack(sys._getframe())
+            ours = [(at.f_code.co_filename, line) for at, line in frames if PACKAGE in at.f_code.co_filename]
+            step(f"{event} {ours}")
 
     sys.addaudithook(hook)
     do()
