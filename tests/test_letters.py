@@ -71,7 +71,7 @@ def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     for kind in ToCustomer:
         if kind not in (ToCustomer.WITHHELD, ToCustomer.REMOVED):
             yield kind, a_letter(kind, **given)
-    removed = a_case(an_event("removed", 1, why="Somebody else is named."))
+    removed = a_case(an_event("removed", 1))
     yield "removed", a_letter(ToCustomer.REMOVED, **{**given, "public": removed})
     yield (
         "withheld",
@@ -190,7 +190,10 @@ def test_an_answer_that_the_record_wrote_somewhat_later_is_found() -> None:
         a_letter(ToCustomer.REPLY, at=1.1)
 
 
-@pytest.mark.parametrize("kind", sorted(set(ToCustomer) - {ToCustomer.RECEIPT, ToCustomer.WITHHELD}))
+TOLD_OF_WHAT_IS_GONE = {ToCustomer.RECEIPT, ToCustomer.WITHHELD, ToCustomer.REMOVED, ToCustomer.OBJECTION}
+
+
+@pytest.mark.parametrize("kind", sorted(set(ToCustomer) - TOLD_OF_WHAT_IS_GONE))
 def test_of_a_case_that_was_removed_only_that_is_told(kind: ToCustomer) -> None:
     removed = a_case(*EVENTS, an_event("removed", 1.5, reason=Reason.HATE, why="Names a neighbour."))
     with pytest.raises(NoLongerError):
@@ -198,6 +201,7 @@ def test_of_a_case_that_was_removed_only_that_is_told(kind: ToCustomer) -> None:
     letter = a_letter(ToCustomer.WITHHELD, public=removed)
     assert "Reason: hate against people" in as_text(letter)
     assert "> Names a neighbour." in as_text(letter)
+    assert "> Names a neighbour." in as_text(a_letter(ToCustomer.REMOVED, public=removed))
 
 
 def test_withholding_is_told_with_its_reason_as_long_as_it_holds() -> None:
