@@ -49,6 +49,29 @@ def of(olga: Seat, number: str) -> str:
     return found[1]
 
 
+# --- The preview ---
+
+
+def test_the_preview_shows_words_name_and_measure_as_the_board_does(house: House, olga: Seat) -> None:
+    number = house.receive(text="Late.")
+    said = {
+        **REPLY,
+        "name": "Olga, care",
+        "text": "Sorry, *really*.\n\n* a new one\n* [here](https://acme.example/r)\n\nWrite to a@b.example.",
+        "measure": "Sent & refunded.",
+    }
+    preview = olga.decide(number, "reply", **{**said, "do": "preview"}).text.split('id="preview"')[1]
+    keys = re.findall(r'name="seen" value="([^"]+)"', preview)
+    assert olga.decide(number, "reply", **said, seen=keys[0], hide=keys[0]).status_code == 302
+    house.work()
+    board = house.page(f"acme/{number}").split('<article class="piece reply">')[1]
+    for shown in (r'<div class="words"[^>]*>(.*?)</div>', r'<p class="voice"[^>]*>(.*?)</p>', r"<bdi>(Olga)</bdi>"):
+        mine, theirs = re.search(shown, preview, re.DOTALL), re.search(shown, board, re.DOTALL)
+        assert mine is not None
+        assert theirs is not None
+        assert mine[1] == theirs[1]
+
+
 # --- Corrections ---
 
 
