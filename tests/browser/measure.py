@@ -1,8 +1,8 @@
-"""Score a built board with Lighthouse and the MDN HTTP Observatory: python3 -m tests.browser.measure [PUBLIC]
+"""Score a built board, and the headers of the desk, with Lighthouse and the MDN HTTP Observatory: python3 -m tests.browser.measure [PUBLIC]
 
 PUBLIC is a folder that `amends build` wrote; without it the example board is built and measured. Home, a company and a
-case must have 100 in Lighthouse's accessibility, best practices and SEO, and the host's headers an A+; else the exit is
-1, and every audit that failed is named. Both tools come from npm, pinned in scores/, into `.venv/browser` (about 250 MB
+case must have 100 in Lighthouse's accessibility, best practices and SEO, and the host's and the service's headers an A+;
+else the exit is 1, and every audit that failed is named. Both tools come from npm, pinned in scores/, into `.venv/browser` (about 250 MB
 on first use); nothing leaves this machine afterwards.
 
 The folder is served on loopback with the headers of its own `_headers`, and by TLS, since the Observatory judges
@@ -30,6 +30,8 @@ from tests.browser import chromium
 from tests.browser.built import kind_of, serving, specimens
 from tests.browser.example import build_example
 from tests.browser.npm import HERE, NODE, NpmError, installed, last_line
+from tests.browser.served import serving as served
+from tests.house import House
 
 CATEGORIES = ("accessibility", "best-practices", "seo")
 KINDS = ("/", "/<company>/", "/<company>/<case>/")
@@ -83,11 +85,15 @@ def scores(public: Path, scratch: Path) -> Iterator[Score]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate)
     with serving(public, tls) as site:
-        yield observatory(modules, site, certificate)
+        yield observatory(modules, site, "/", certificate)
         pages = {kind_of(address): address for address in reversed(specimens(public))}
         for kind in KINDS:
             if kind in pages:
                 yield from lighthouse(modules, site + pages[kind], pages[kind])
+    house = House(scratch / "house")
+    with served(house, tls) as service:
+        yield observatory(modules, service, "/desk/sign-in", certificate)
+    house.close()
 
 
 def told(score: Score) -> bool:
@@ -108,12 +114,12 @@ def make_certificate(modules: Path, folder: Path) -> Path:
     return file
 
 
-def observatory(modules: Path, site: str, certificate: Path) -> Score:
-    """Have the headers of the home page graded."""
+def observatory(modules: Path, site: str, address: str, certificate: Path) -> Score:
+    """Have the headers of a page graded."""
     package = modules / "@mdn" / "mdn-http-observatory"
     # Its scripts, which are not run here, would fetch the list of preloaded sites; localhost is on none.
     (package / "conf" / "hsts-preload.json").write_text("{}", "ascii")
-    command: list[str | Path] = [NODE, package / "src" / "scan.js", site.partition("//")[2]]
+    command: list[str | Path] = [NODE, package / "src" / "scan.js", site.partition("//")[2] + address]
     found = asked("The Observatory", command, modules.parent, NODE_EXTRA_CA_CERTS=str(certificate))
     if "scan" not in found:
         raise MeasureError(f"The Observatory: {found.get('error')}")
@@ -122,7 +128,7 @@ def observatory(modules: Path, site: str, certificate: Path) -> Score:
         for name, test in found["tests"].items()
         if not test["pass"]
     )
-    return Score("observatory", "/", f"{found['scan']['grade']} {found['scan']['score']}", "A+", tuple(failed))
+    return Score("observatory", address, f"{found['scan']['grade']} {found['scan']['score']}", "A+", tuple(failed))
 
 
 def lighthouse(modules: Path, url: str, address: str) -> Iterator[Score]:

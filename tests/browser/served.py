@@ -1,6 +1,7 @@
 """A house whose service a browser reaches, on the clock that the test turns, and axe on its pages."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,13 +23,14 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(house: House) -> Iterator[str]:
-    """Yield the address at which a browser reaches the service of a house."""
+def serving(house: House, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Yield the address at which a browser reaches the service of a house; with `tls` by https on localhost."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        port = free.getsockname()[1]
+    url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     app = create_service(replace(house.settings, url=url), house.inbox, lambda: house.now, 0)
-    server = make_server("127.0.0.1", int(url.rsplit(":", 1)[1]), app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
