@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from amends import clock
@@ -201,6 +201,7 @@ def test_a_board_brought_up_to_date_is_the_board_built_from_nothing(story: list[
 
 
 @given(st.lists(changes, max_size=12))
+@example([Change("leave a stray file", 0, 433)])
 @settings(max_examples=3 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_board_built_from_files_is_the_board_of_the_record_read_as_a_whole(story: list[Change]) -> None:
     with quick_folder() as folder:

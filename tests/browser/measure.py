@@ -1,9 +1,11 @@
-"""Score a built board, and the headers of the desk, with Lighthouse and the MDN HTTP Observatory: python3 -m tests.browser.measure [PUBLIC]
+"""Score a built board and the desk with Lighthouse and the MDN HTTP Observatory.
+
+    python3 -m tests.browser.measure [PUBLIC]
 
 PUBLIC is a folder that `amends build` wrote; without it the example board is built and measured. Home, a company and a
-case must have 100 in Lighthouse's accessibility, best practices and SEO, and the host's and the service's headers an A+;
-else the exit is 1, and every audit that failed is named. Both tools come from npm, pinned in scores/, into `.venv/browser` (about 250 MB
-on first use); nothing leaves this machine afterwards.
+case must have 100 in Lighthouse's accessibility, best practices and SEO, and the headers of the host and of the service
+an A+; else the exit is 1, and every audit that failed is named. Both tools come from npm, pinned in scores/, into
+`.venv/browser` (about 250 MB on first use); nothing leaves this machine afterwards.
 
 The folder is served on loopback with the headers of its own `_headers`, and by TLS, since the Observatory judges
 Strict-Transport-Security on nothing else. The certificate is made for the occasion: the Observatory is told to trust

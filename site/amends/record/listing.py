@@ -92,11 +92,18 @@ def list_folder(content: Path, path: str) -> Listing:
     return Listing(path, files, tuple(sorted(folders)), tuple(sorted(links)), youngest)
 
 
+def is_storable(path: str) -> bool:
+    """Whether a path is text: the name of a file can be bytes that are none."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in path)
+
+
 def inner(listing: Listing) -> Iterator[str]:
     """Yield the paths of the folders in which more of the record may stand."""
     if listing.depth == 1 and not (COMPANY in listing.files and is_slug(listing.path)):
         return
     for name in listing.folders:
+        if not is_storable(name):
+            continue
         if listing.depth == 1 and not (YEAR.fullmatch(name) or name in _TOLD or name == "ledger"):
             continue
         if listing.depth == 2 and not _is_year(listing):
@@ -128,6 +135,10 @@ def misplaced(listing: Listing) -> Iterator[Fault]:
     if listing.depth <= OF_CASES:
         for name in listing.links:
             yield _fault(listing.below(name), "a symbolic link", "a folder of the record itself")
+    if listing.depth == 0:
+        for name in listing.folders:
+            if not is_storable(name):
+                yield _fault(".", f"the name {name!a}", "a name in UTF-8")
     yield from _MISPLACED.get(listing.depth, _out_of_place)(listing)
 
 

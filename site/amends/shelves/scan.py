@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from amends.record import Fault
-from amends.record.listing import COMPANY, Listing, Role, Traits, inner, list_folder, misplaced, roles
+from amends.record.listing import COMPANY, Listing, Role, Traits, inner, is_storable, list_folder, misplaced, roles
 from amends.shelves.store import Store
 
 YOUNG = 2_000_000_000
@@ -170,21 +170,14 @@ def _walk(content: Path, path: str) -> Iterator[Listing]:
         return  # it vanished while the folder above it was read
     yield listing
     for folder in inner(listing):
-        if is_storable(folder):
-            yield from _walk(content, folder)
-
-
-def is_storable(path: str) -> bool:
-    """Whether a path is text: the name of a file can be bytes that are none."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in path)
+        yield from _walk(content, folder)
 
 
 def faults_of(listing: Listing) -> Iterator[Fault]:
     """Yield as faults what stands in the wrong place, and the names that are no text of what would be read else."""
     for fault in misplaced(listing):
         yield fault if is_storable(fault.path) else replace(fault, path=ascii(fault.path)[1:-1])
-    names = (*(path.rpartition("/")[2] for path in inner(listing)), *(name for name, _ in roles(listing)))
-    for name in sorted(name for name in names if not is_storable(name)):
+    for name in sorted(name for name, _ in roles(listing) if not is_storable(name)):
         yield Fault(listing.path or ".", None, None, f"the name {name!a}", "a name in UTF-8")
 
 
