@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amends.cli import main
-from amends.record import Answer, Current, Fault, Record, RecordError, Update, UpdateKind, load
+from amends.record import Answer, Current, Fault, Record, RecordError, Update, UpdateKind, load, write_told
 from amends.record.told import ANSWER_KEYS, MAX_CHARACTERS, UPDATE_KEYS, sift_answer, sift_update
 from amends.shelves.memory import LastGood
 from tests.effort import EFFORT
@@ -180,6 +180,30 @@ def test_words_in_any_script_arrive_as_they_were_written(title: str, said: str, 
     update = read_update(update_file(body, title=title, said=said))
     assert (update.title, update.said, update.text) == (title, said, body)
     assert read_answer(answer_file(body, title=title)).text == body
+
+
+numbers = st.lists(st.sampled_from([NUMBER, OTHER_NUMBER]), unique=True).map(tuple)
+days = st.dates(date(1970, 1, 1), date(2199, 12, 31))
+lines_of_text = st.text(max_size=200) | scripts | st.lists(scripts | st.just("---")).map("\n".join)
+bodies = lines_of_text.map(lambda text: text.replace("\r", "").strip("\n")).filter(str.strip)
+
+
+@given(st.sampled_from(UpdateKind), days, scripts, bodies, st.none() | scripts, st.none() | days, numbers)
+def test_what_is_written_of_an_update_reads_as_it_was(
+    kind: UpdateKind, day: date, title: str, text: str, said: str | None, starts: date | None, cases: tuple[str, ...]
+) -> None:
+    starts = None if kind is UpdateKind.CHANGE else starts
+    update = Update("frames", kind, day, title, text, said, starts, cases, "zh-Hant")
+    assert read_update(written := write_told(update), NUMBER, OTHER_NUMBER) == update
+    assert write_told(read_update(written, NUMBER, OTHER_NUMBER)) == written
+
+
+@given(days, scripts, bodies, st.none() | st.sampled_from(TOPICS), numbers, st.sampled_from([None, "ar"]))
+def test_what_is_written_of_an_answer_reads_as_it_was(
+    day: date, title: str, text: str, topic: str | None, cases: tuple[str, ...], language: str | None
+) -> None:
+    answer = Answer("damaged", day, title, text, topic, cases, language)
+    assert read_answer(write_told(answer), NUMBER, OTHER_NUMBER) == answer
 
 
 hostile = st.one_of(

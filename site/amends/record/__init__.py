@@ -1,7 +1,7 @@
 """The record: the public files in `content/`, read, written and linted. What is public lives there only."""
 
 from amends.record.current import Current, case_file, find_case
-from amends.record.emit import CannotSpliceError, splice, write_case
+from amends.record.emit import CannotSpliceError, splice, write_case, write_told
 from amends.record.files import exclusive, remove, write_whole
 from amends.record.house import is_slug, read_board, read_company, read_referrals, write_referrals
 from amends.record.ledger import month_of, read_ledger, write_ledger
@@ -24,6 +24,7 @@ from amends.record.model import (
 )
 from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, SLUG, read_case
+from amends.record.told import Told, sift_answer, sift_update
 from amends.record.walk import Memory, NoMemory, NotABoardError, load
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "RecordError",
     "Referrals",
     "Standing",
+    "Told",
     "Update",
     "UpdateKind",
     "case_file",
@@ -63,9 +65,12 @@ __all__ = [
     "read_referrals",
     "read_text",
     "remove",
+    "sift_answer",
+    "sift_update",
     "splice",
     "write_case",
     "write_ledger",
     "write_referrals",
+    "write_told",
     "write_whole",
 ]

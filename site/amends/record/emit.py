@@ -1,6 +1,6 @@
-"""Writing a case file, and adding an event to one without touching another byte of it.
+"""Writing the files of people's words, and adding an event to a case without touching another byte of its file.
 
-An emitter of our own for the closed schema: PyYAML's C dumper writes emoji as escapes and its Python dumper
+An emitter of our own for the closed schemas: PyYAML's C dumper writes emoji as escapes and its Python dumper
 loses U+0085. Whatever some reader of YAML 1.1 or 1.2 could take for something else is quoted.
 """
 
@@ -11,8 +11,9 @@ from datetime import date, datetime
 from amends import clock
 from amends.case import Case, Event
 from amends.record import front
-from amends.record.model import RecordError
+from amends.record.model import RecordError, Update
 from amends.record.schema import CASE_KEYS, EVENT_KEYS, read_case
+from amends.record.told import ANSWER_KEYS, UPDATE_KEYS, Told
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ,.()/-]*[\w,.()])?")
 _RESERVED = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
@@ -43,6 +44,18 @@ def write_case(case: Case) -> str:
         lines.extend(line for event in case.events for line in event_lines(event))
     body = f"{case.text}\n" if case.text else ""
     return "\n".join([*lines, "---", body])
+
+
+def write_told(told: Told) -> str:
+    """Write an update or an answer as the text of its file: the inverse of `sift_update` and `sift_answer`."""
+    lines = ["---"]
+    for key in UPDATE_KEYS if isinstance(told, Update) else ANSWER_KEYS:
+        value = getattr(told, "day" if key == "date" else key)
+        if key != "cases" and value is not None:
+            lines.append(f"{key}: {_value(value)}")
+        elif value:
+            lines += ["cases:", *(f'- "{number}"' for number in value)]
+    return "\n".join([*lines, "---", f"{told.text}\n"])
 
 
 def event_lines(event: Event, column: int = 0) -> Iterator[str]:

@@ -9,6 +9,8 @@ from amends.record.model import Answer, Fault, RecordError, Update, UpdateKind
 from amends.record.schema import CASE_KEYS
 from amends.record.values import Reader, Reading, day, one_of, open_file, words
 
+Told = Update | Answer
+
 MAX_CHARACTERS = 20_000
 """The longest text: an hour's work to read, and far more than an answer needs."""
 
