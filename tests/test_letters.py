@@ -24,7 +24,7 @@ from amends.post.letter import Letter, Quote
 from amends.post.mail import LONGEST_SUBJECT, Mail, as_html, as_text, write
 from amends.post.matter import Matter
 from amends.post.trouble import NoLongerError, NotNowError, UndeliverableError
-from amends.record import Board
+from amends.record import Board, Update, UpdateKind
 from tests.factories import NUMBER, START, a_case, a_company, a_received, after, an_event
 from tests.postal import SENDER, parts_of, read
 
@@ -62,11 +62,14 @@ EVENTS = (
     an_event("correction", 1, of=REPLY.at), an_event("asked", 1), an_event("restored", 1), an_event("hidden", 1),
 )  # fmt: skip
 EVERYTHING = a_case(*EVENTS, text=TITLE, title=TITLE, author="Anna")
+UPDATE = Update(
+    "open-late", UpdateKind.CHANGE, date(2026, 11, 4), "Open late", "We are *open* until eight.", cases=(NUMBER,)
+)
 
 
 def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     """Each letter that there is to a customer, and to staff."""
-    given = {"public": EVERYTHING, "now": after(999), **facts}
+    given = {"public": EVERYTHING, "now": after(999), "update": UPDATE, **facts}
     private = a_received(publicity="private", outcome="private", first_reply=after(1))
     for kind in ToCustomer:
         if kind not in (ToCustomer.WITHHELD, ToCustomer.REMOVED):
@@ -83,6 +86,8 @@ def every_letter(**facts: object) -> Iterator[tuple[str, Letter]]:
     yield "private", a_letter(ToCustomer.REPLY, **{**facts, "public": None, "received": private})
     yield "unconfirmed", a_letter(ToCustomer.RECEIPT, **{**given, "confirmed": False})
     yield "nudge", a_letter(ToCustomer.REPLY, **{**given, "confirmed": False})
+    news = replace(given["update"], kind=UpdateKind.NEWS, starts=date(2027, 1, 4))
+    yield "news", a_letter(ToCustomer.UPDATE, **{**given, "update": news})
     yield "links", to_customer.links_again([a_matter(**given)] * 2, DOORS)  # type: ignore[arg-type]
     for staff in ToCompany:
         for kind in Kind:
@@ -223,6 +228,31 @@ def test_a_moved_promise_is_told_with_its_new_date_and_its_reason() -> None:
     assert "> The carrier lost it." in said
 
 
+def test_an_update_is_told_in_the_companys_words_with_its_address_and_the_case() -> None:
+    letter = a_letter(ToCustomer.UPDATE, update=UPDATE)
+    assert letter.subject == f"Acme Post changed something: case {NUMBER}"
+    assert Quote("Open late") in letter.body
+    assert Quote("We are *open* until eight.", formatted=True) in letter.body
+    board, case, _ = links_in(letter)
+    assert board == "https://board.example/acme/changes/#open-late"
+    assert case.startswith("https://feedback.example/c/")
+    assert "It holds" not in as_text(letter)
+
+
+def test_news_is_told_with_the_day_on_which_it_takes_effect() -> None:
+    news = replace(UPDATE, kind=UpdateKind.PRICE, starts=date(2027, 1, 4))
+    letter = a_letter(ToCustomer.UPDATE, update=news)
+    assert letter.subject == f"News from Acme Post: case {NUMBER}"
+    assert "It holds from 4 January 2027 on." in letter.body
+
+
+def test_of_an_update_that_is_gone_or_a_case_that_was_removed_nothing_is_told() -> None:
+    removed = a_case(*EVENTS, an_event("removed", 1.5))
+    for facts in ({"update": None}, {"update": UPDATE, "public": removed}, {"update": UPDATE, "public": None}):
+        with pytest.raises(NoLongerError):
+            a_letter(ToCustomer.UPDATE, **facts)
+
+
 def test_it_is_asked_whether_it_is_solved_once_the_promised_day_is_over() -> None:
     promised = a_case(REPLY, PROMISE)
     with pytest.raises(NotNowError) as early:
@@ -340,6 +370,7 @@ def test_in_another_language_no_mail_has_a_word_of_english(monkeypatch: pytest.M
     monkeypatch.setattr(lang, "_catalogue", Marked())
     monkeypatch.setattr(matters, "language", lambda _: lang)
     facts = {"public": in_greek(EVERYTHING), "company": a_company(name="Ωμέγα"), "board": replace(BOARD, title="Ωμέγα")}
+    facts["update"] = replace(UPDATE, title="Ωμέγα", text="Ωμέγα")
     count = 0
     for kind, letter in every_letter(**facts):
         said = re.sub(rf"https://\S+|UTC|{NUMBER}", "", words_of(letter))

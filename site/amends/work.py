@@ -160,6 +160,7 @@ class Worker:
             self._build(now)
             # Looking may cost a twentieth of the time at most, however large the record is.
             self._look_again = time.monotonic() + 20 * (time.monotonic() - started)
+            self._publisher.tell_of_updates(now)
         elif wrote or self._next_due is None or now >= self._next_due:
             self._build(now, sorted(self._publisher.written))
 

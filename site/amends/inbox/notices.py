@@ -51,6 +51,7 @@ class ToCustomer(StrEnum):
     REMOVED = "removed"
     OBJECTION = "objection"
     QUESTION = "question"
+    UPDATE = "update"
 
 
 class ToCompany(StrEnum):
@@ -81,15 +82,31 @@ def tell_customer(
 ) -> None:
     """Tell a customer what happened `at`, from `due` on; nothing where the case or its address is not known here.
 
-    The receipt and the question are told once for a case, all else once for each time at which it happens.
+    The receipt and the question are told once for a case, all else once for each time at which it happens. Of an
+    update tells `tell_of_update`.
     """
+    only = kind in (ToCustomer.RECEIPT, ToCustomer.QUESTION)
+    once = f"{kind}/{number}" if only else f"{kind}/{number}/{stamp(at)}"
+    _to_customer(connection, number, kind, once, at, due or at)
+
+
+def tell_of_update(connection: Connection, company: str, number: str, name: str, at: datetime) -> None:
+    """Tell the customer of a company's case of the update of this `name` that came from it: once for both."""
+    # A number in a company's folder says nothing of whose case it is: that the inbox knows.
+    found = cases.get(connection, number)
+    if found is not None and found.company == company:
+        once = f"{ToCustomer.UPDATE}/{number}/{name}"
+        _to_customer(connection, number, ToCustomer.UPDATE, once, at, at, update=name)
+
+
+def _to_customer(
+    connection: Connection, number: str, kind: ToCustomer, once: str, at: datetime, due: datetime, **more: str
+) -> None:
     found, contact = cases.get(connection, number), cases.contacts_of(connection, number)
     if found is None or not contact.email:
         return
-    only = kind in (ToCustomer.RECEIPT, ToCustomer.QUESTION)
-    once = f"{kind}/{number}" if only else f"{kind}/{number}/{stamp(at)}"
-    facts = {"at": stamp(at)}
-    outbox.add(connection, Message(found.company, number, MAIL, kind, contact.email, MAIL, once, at, due or at, facts))
+    facts = {"at": stamp(at), **more}
+    outbox.add(connection, Message(found.company, number, MAIL, kind, contact.email, MAIL, once, at, due, facts))
 
 
 def tell_company(

@@ -11,7 +11,19 @@ from amends.inbox.cases import Contact, Received
 from amends.inbox.outbox import Message
 from amends.language import Language, language, nearest
 from amends.post.trouble import FailedError, NoLongerError
-from amends.record import Board, Company, LedgerOutcome, case_file, find_case, read_board, read_company
+from amends.record import (
+    Board,
+    Company,
+    LedgerOutcome,
+    RecordError,
+    Update,
+    case_file,
+    find_case,
+    read_board,
+    read_company,
+    read_text,
+    sift_update,
+)
 
 _ENDED = (LedgerOutcome.WITHDRAWN, LedgerOutcome.ERASED)
 
@@ -21,7 +33,8 @@ class Matter:
     """A case, its company and the board at `now`; `at` is when that happened which is told, and `promise` the
     name of the promise that it is about, if it is about one.
 
-    `received` is missing where the case never was in this inbox, `public` where it is not in the record.
+    `received` is missing where the case never was in this inbox, `public` where it is not in the record. `update` is
+    what is told of where it is no event of the case.
     """
 
     number: str
@@ -33,6 +46,7 @@ class Matter:
     at: datetime
     now: datetime
     promise: str = ""
+    update: Update | None = None
 
     @property
     def is_withdrawn(self) -> bool:
@@ -44,6 +58,11 @@ class Matter:
     def page(self) -> str:
         """The address of the case on the public board."""
         return f"{self.board.base_url}{self.company.slug}/{self.number}/"
+
+    @property
+    def changes(self) -> str:
+        """The address at which the board tells of the update."""
+        return f"{self.board.base_url}{self.company.slug}/changes/#{self.update.name if self.update else ''}"
 
     @property
     def kind(self) -> str:
@@ -86,7 +105,7 @@ class Matter:
 def read_matter(inbox: Inbox, content: Path, message: Message, now: datetime) -> Matter:
     """Read what a message is about; NoLongerError where there is no such case or company any more.
 
-    FailedError where the case's file has a fault: somebody will mend it.
+    FailedError where its file, or that of the update, has a fault: somebody will mend it.
     """
     number = message.number or ""
     with inbox.reading() as connection:
@@ -101,4 +120,18 @@ def read_matter(inbox: Inbox, content: Path, message: Message, now: datetime) ->
     company = read_company(texts[0], message.company, "company.toml")
     board = read_board(texts[1], "board.toml")
     told = (parse(message.facts["at"]), now, message.facts.get("promise", ""))
-    return Matter(number, company, board, received, contact, public, *told)
+    update = _update(content, company, number, message.facts["update"]) if "update" in message.facts else None
+    return Matter(number, company, board, received, contact, public, *told, update)
+
+
+def _update(content: Path, company: Company, number: str, name: str) -> Update:
+    shown = f"{company.slug}/updates/{name}.md"
+    if not (content / shown).is_file():
+        raise NoLongerError("the update is not in the record any more")
+    try:
+        update, _ = sift_update(read_text(content / shown, shown), name, shown, (number,))
+    except RecordError as error:
+        raise FailedError("the file of the update has a fault", is_down=False) from error
+    if number not in update.cases:
+        raise NoLongerError("the update does not name the case any more")
+    return update

@@ -10,6 +10,7 @@ from amends.post.doors import Doors
 from amends.post.letter import Block, Letter, Quote
 from amends.post.matter import Matter
 from amends.post.trouble import NoLongerError, NotNowError
+from amends.record import UpdateKind
 from amends.text import one_line
 
 _LONGEST_TITLE = 60
@@ -260,6 +261,28 @@ def _asked(matter: Matter, lang: Language, doors: Doors) -> _Said:
     )
 
 
+def _update(matter: Matter, lang: Language, doors: Doors) -> _Said:
+    update = _in_public(matter).update
+    if update is None:
+        raise NoLongerError("there is no update to tell of")
+    facts = {"company": matter.company.name, "number": matter.number}
+    if update.kind is UpdateKind.CHANGE:
+        subject = lang.gettext("{company} changed something: case {number}", **facts)
+        told = lang.gettext("{company} tells what it changed, and names your case among those it came from:", **facts)
+    else:
+        subject = lang.gettext("News from {company}: case {number}", **facts)
+        told = lang.gettext("{company} has news, and names your case among those it came from:", **facts)
+    starts = (lang.gettext("It holds from {day} on.", day=lang.day(update.starts)),) if update.starts else ()
+    return subject, (
+        told,
+        Quote(update.title),
+        Quote(update.text, formatted=True),
+        *starts,
+        Link(lang.gettext("Read it on the board"), matter.changes),
+        _open(matter, lang, doors),
+    )
+
+
 def _question(matter: Matter, lang: Language, doors: Doors) -> _Said:
     public = _in_public(matter).public
     if public is None or not public.kind.can_be_solved or public.last("verdict"):
@@ -291,4 +314,5 @@ _LETTERS: dict[ToCustomer, Callable[[Matter, Language, Doors], _Said]] = {
     ToCustomer.REMOVED: _removed,
     ToCustomer.OBJECTION: _objection,
     ToCustomer.QUESTION: _question,
+    ToCustomer.UPDATE: _update,
 }

@@ -21,6 +21,8 @@ from amends.publish.dialogue import Dialogue
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.judging import Judging
 from amends.publish.promising import Promising
+from amends.publish.telling import Telling
+from amends.publish.updates import Updates
 from amends.publish.wording import Wording, imported, wording
 from amends.publish.writer import Writer
 from amends.record import (
@@ -59,6 +61,7 @@ class Publisher:
         self._customers, self._additions = Customers(self._writer, inbox), Additions(self._writer, inbox)
         self._promising, self._dialogue = Promising(self._writer, inbox), Dialogue(self._writer, inbox)
         self._judging = Judging(self._writer, inbox)
+        self._telling, self._updates = Telling(self._writer, inbox), Updates(self._writer, inbox)
         self.failures: list[str] = []
         """What failed since somebody last looked, in words; it stays due."""
 
@@ -76,16 +79,16 @@ class Publisher:
         with self._inbox.writing() as connection:
             leaving = deeds.leaving(connection, now)
         done = 0
-        stuck: set[str] = set()
+        stuck: set[tuple[str, str]] = set()
         for deed in leaving:
-            if deed.number in stuck:
+            if (deed.company, deed.number) in stuck:
                 continue
             try:
                 done += self._carry_out(deed, now)
             except (OSError, ValueError) as error:
                 self.failures.append(str(error))
-                # What was decided later about this case may need what could not be done yet.
-                stuck.add(deed.number)
+                # What was decided later about this case, or by this company, may need what could not be done yet.
+                stuck.add((deed.company, deed.number))
         return done
 
     def publish_stubs(self, now: datetime) -> int:
@@ -119,6 +122,10 @@ class Publisher:
         with self._inbox.reading() as connection:
             listed = erasures.all_of_them(connection)
         return sum(self._attempt(partial(self._customers.empty, one.company, one.number, one.at)) for one in listed)
+
+    def tell_of_updates(self, now: datetime) -> int:
+        """Let customers hear of updates that came from their cases, also by hand; return how many had new ones."""
+        return sum(self._attempt(partial(self._updates.tell, path, now)) for path in self._updates.files())
 
     def _attempt(self, step: Callable[[], bool]) -> bool:
         """Do one thing; where it fails, remember that and go on: no file of one company stops the others."""
@@ -380,6 +387,7 @@ _DEEDS: dict[str, Callable[[Publisher, Deed, datetime], None]] = {
     "give": lambda publisher, deed, at: publisher._promising.give(deed, at),
     "correct": lambda publisher, deed, at: publisher._dialogue.correct(deed, at),
     "inquire": lambda publisher, deed, at: publisher._dialogue.inquire(deed, at),
+    "tell": lambda publisher, deed, at: publisher._telling.tell(deed, at),
     "duplicate": lambda publisher, deed, at: publisher._dialogue.mark_duplicate(deed, at),
     "hide": lambda publisher, deed, at: publisher._judging.hide(deed, at),
     "restore": lambda publisher, deed, at: publisher._judging.restore(deed, at),

@@ -14,7 +14,9 @@ Told = Update | Answer
 MAX_CHARACTERS = 20_000
 """The longest text: an hour's work to read, and far more than an answer needs."""
 
-NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+LONGEST_NAME = 80
+
+NAME = re.compile(rf"[a-z0-9](?:[a-z0-9-]{{0,{LONGEST_NAME - 2}}}[a-z0-9])?")
 """A file's name without its suffix; it is an anchor in a page."""
 
 UPDATE_KEYS: Mapping[str, Reader] = {
