@@ -1,6 +1,7 @@
 """The desk's forms. Each carries Flask-WTF's token against forged requests."""
 
 import re
+from collections.abc import Container
 from datetime import date
 
 from flask_wtf import FlaskForm
@@ -9,10 +10,13 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp, Validatio
 
 from amends.case import ALPHABET, NUMBER_LENGTH, Reason
 from amends.desk.fields import left_open
+from amends.record import UpdateKind
+from amends.record.told import MAX_CHARACTERS
 from amends.text import MAX_STAFF, clean, one_line
 
 MAX_NAME = 80
 MAX_LINE = 1000
+MAX_TITLE = 200
 NUMBER = rf"^[{ALPHABET}]{{{NUMBER_LENGTH}}}$"
 REASONS = {"": "choose one"} | {str(reason): str(reason).replace("-", " ") for reason in Reason}
 
@@ -36,6 +40,10 @@ def _number(text: str | None) -> str:
 
 def _one_line(text: str | None) -> str:
     return one_line(text or "", MAX_LINE)
+
+
+def _numbers(text: str | None) -> str:
+    return " ".join(dict.fromkeys((text or "").lower().replace(",", " ").split()))
 
 
 def _filled_in(_form: FlaskForm, field: Field) -> None:
@@ -307,3 +315,72 @@ class GiftForm(_Dated):
         filters=[_clean],
     )
     last_day = DateField("Last day", [Optional(), _not_over], description="empty where it does not end")
+
+
+def _linkable(form: FlaskForm, field: Field) -> None:
+    """Refuse numbers that are none of the company's public cases. The form knows which are: `linkable`."""
+    strange = [number for number in (field.data or "").split() if number not in form.linkable]
+    if strange:
+        raise ValidationError(f"{', '.join(strange)[:200]}: not the number of a case of yours that everyone can read.")
+
+
+def _day_of_telling(form: FlaskForm, field: Field) -> None:
+    """Refuse a day to come, and for what is told ahead one that is over: it would seem told earlier than it was.
+
+    The form knows the kind and day that stand there already: `stood`.
+    """
+    if (form.kind.data, field.data) == form.stood:
+        return
+    if field.data > form.today:
+        raise ValidationError("This day has not come; choose the day on which you tell it.")
+    if form.kind.data != UpdateKind.CHANGE and field.data < form.today:
+        raise ValidationError("A price or news is told today: else it would stand there as told earlier than it was.")
+
+
+def _still_to_come(form: FlaskForm, _field: Field) -> None:
+    if form.kind.data == UpdateKind.CHANGE:
+        raise ValidationError("A change is told when it is done. What is still to come is news, or a price.")
+
+
+class _ToldForm(_Dated):
+    """What a company tells everyone, and the cases it came from."""
+
+    linkable: Container[str] = frozenset()
+    title = StringField("Title", [DataRequired("Please give it a title."), Length(max=MAX_TITLE)], filters=[_one_line])
+    text = TextAreaField(
+        "Text",
+        [
+            DataRequired("There is nothing to tell yet."),
+            Length(max=MAX_CHARACTERS, message=f"At most {MAX_CHARACTERS} characters; your text is here."),
+        ],
+        filters=[_clean],
+    )
+    cases = StringField(
+        "Cases it came from", [_linkable], description="their numbers, if there are any", filters=[_numbers]
+    )
+
+
+class UpdateForm(_ToldForm):
+    """What a company did because customers said so, a price, or other news."""
+
+    stood: tuple[str, date] | None = None
+    kind = SelectField(
+        "What it is",
+        choices={"change": "a change that customers asked for", "price": "a price", "news": "other news"},
+    )
+    day = DateField(
+        "Day", [DataRequired("Please choose the day."), _day_of_telling], description="on which it is told, or was done"
+    )
+    said = StringField(
+        "What customers said",
+        [Length(max=MAX_LINE)],
+        description="for a change: in a sentence, in your words; it stands beside what you did",
+        filters=[_one_line],
+    )
+    starts = DateField("Takes effect on", [Optional(), _still_to_come], description="for a price or news")
+
+
+class AnswerForm(_ToldForm):
+    """A written answer to what many ask."""
+
+    topic = SelectField("Topic", validate_choice=True)

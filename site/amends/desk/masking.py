@@ -1,7 +1,7 @@
 """What staff decide about personal data: which of what was found stays hidden, and what else is to be."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from amends.personal import Choice, occurs
@@ -26,6 +26,22 @@ class Proposal:
     def by_hand(self) -> str:
         """What is hidden besides, a line each."""
         return "\n".join(self.choice.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was found in words that the company is about to say, and whether staff have looked at all of it."""
+
+    found: Sequence[Piece]
+    choice: Choice
+    was_shown: bool
+
+
+def sight(company: Company, texts: Iterable[str], seen: Collection[str], hidden: Collection[str]) -> Sight:
+    """Look for what staff have to see before it leaves: of what they have `seen`, what they left `hidden` counts."""
+    found = found_in_reply(company, *texts)
+    was_shown = {piece.key for piece in found} <= set(seen)
+    return Sight(found, chosen(found, hidden if was_shown else [piece.key for piece in found]), was_shown)
 
 
 def proposal(company: Company, text: str, author: str, choice: Choice) -> Proposal:

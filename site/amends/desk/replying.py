@@ -12,7 +12,7 @@ from amends.desk import guard
 from amends.desk.advice import advice
 from amends.desk.casework import OVERTAKEN, is_overtaken, words_in
 from amends.desk.fields import fill
-from amends.desk.masking import chosen, found_in_reply
+from amends.desk.masking import found_in_reply, sight
 from amends.desk.matter import Matter, Reply
 from amends.desk.promised import Proposed, confirmed, proposed
 from amends.desk.room import Page, Room
@@ -131,12 +131,10 @@ class Replying(Room):
         """Look for what staff have to see before it leaves, in what everyone will read."""
         if matter.is_answered_privately:
             return Look((), Choice(), (), was_shown=True)
-        found = found_in_reply(matter.company, *facts.values())
-        was_shown = {piece.key for piece in found} <= set(request.form.getlist("seen"))
-        hidden = request.form.getlist("hide") if was_shown else [piece.key for piece in found]
+        seen = sight(matter.company, facts.values(), request.form.getlist("seen"), request.form.getlist("hide"))
         promised = proposed(matter, facts["text"], self._clock()) if "name" in facts else ()
-        was_shown &= {one.key for one in promised} <= set(request.form.getlist("proposed"))
-        return Look(found, chosen(found, hidden), promised, was_shown)
+        was_shown = seen.was_shown and {one.key for one in promised} <= set(request.form.getlist("proposed"))
+        return Look(seen.found, seen.choice, promised, was_shown)
 
     def _confirmed(self, matter: Matter, look: Look) -> dict[str, str]:
         ticked, said, days = (request.form.getlist(f"promise{name}") for name in ("", "_what", "_due"))

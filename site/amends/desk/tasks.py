@@ -79,6 +79,10 @@ def _runs_a_promise(matter: Matter) -> bool:
     return matter.can_be_promised and any(promise.is_running for promise in matter.promises)
 
 
+def _has_been_answered(matter: Matter) -> bool:
+    return bool(matter.own_replies)
+
+
 def _is_unread(matter: Matter) -> bool:
     return matter.is_unread
 
@@ -99,7 +103,9 @@ _ALL = (
     Task("break", "It will not be kept", "cross", _COMPANY, BreakForm, _runs_a_promise),
     Task("give", "Give something", "gift", _COMPANY, GiftForm, _can_be_promised, "g"),
     Task("solve", "Say that it is solved", "tick", _COMPANY, SolvedForm, lambda matter: matter.can_be_solved, "s"),
-    Task("correct", "Correct a reply", "pencil", _COMPANY, CorrectForm, lambda matter: bool(matter.own_replies), "e"),
+    Task("correct", "Correct a reply", "pencil", _COMPANY, CorrectForm, _has_been_answered, "e"),
+    Task("explain", "Write an answer for everyone", "note", _COMPANY, ButtonForm, _has_been_answered, "f"),
+    Task("tell", "Tell what changed", "eye", _COMPANY, ButtonForm, _can_be_promised, "t"),
     Task("duplicate", "It is a duplicate", "dash", _BOTH, DuplicateForm, lambda matter: matter.can_be_duplicate, "d"),
     Task(
         "ask",

@@ -8,6 +8,7 @@ from amends.clock import Clock, stamp
 from amends.desk import guard, keys, words
 from amends.desk.casework import Casework
 from amends.desk.forms import ButtonForm, CloseForm, SignInForm
+from amends.desk.news import News
 from amends.desk.promise_list import Promised
 from amends.desk.queue import Filters
 from amends.desk.replying import Replying
@@ -46,7 +47,7 @@ class Desk(Room):
         room.add_url_rule("/reports", "close", self.close, methods=["POST"])
         room.add_url_rule("/keys", "keys", self.keys, methods=["GET", "POST"])
         rooms = (self._settings, self._inbox, self._clock, self._record)
-        for part in (Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms)):
+        for part in (Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)):
             part.add_to(room)
         return room
 

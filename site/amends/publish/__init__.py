@@ -9,10 +9,13 @@ from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.promising import is_promised
 from amends.publish.publisher import Publisher, Put
+from amends.publish.telling import ANSWERS, UPDATES, in_words, mark_of, name_for, read_told, told_file, told_of
 from amends.publish.wording import Piece, Wording, in_public, masked, own, pieces, wording
 from amends.publish.writer import basis_of
 
 __all__ = [
+    "ANSWERS",
+    "UPDATES",
     "CannotPublishError",
     "DivergedError",
     "Piece",
@@ -22,10 +25,16 @@ __all__ = [
     "as_given",
     "basis_of",
     "in_public",
+    "in_words",
     "is_promised",
+    "mark_of",
     "masked",
+    "name_for",
     "own",
     "pieces",
+    "read_told",
+    "told_file",
+    "told_of",
     "verdict_of",
     "wording",
 ]
