@@ -12,15 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from amends.inbox import deeds, notices, outbox
+from amends.inbox import correspondents, deeds, notices, outbox
 from amends.inbox.deeds import Deed
 from amends.inbox.schema import message
+from amends.links import address_digest
 from amends.publish import Publisher
 from amends.publish.errors import CannotPublishError
 from amends.publish.telling import CHANGED, mark_of, name_for, told_of
 from amends.record import Answer, Update, UpdateKind, write_told, write_whole
 from amends.record.told import NAME
 from tests.house import House, Seat
+from tests.postal import MailServer, fates, parts_of
+from tests.postroom import confirm, deliver
 
 OLGA = 1
 DAY = date(2026, 11, 2)
@@ -339,3 +342,76 @@ def test_what_could_not_be_told_is_told_later_and_stops_nobody_else(
     assert told(house) == [(numbers[1], "tape")]
     house.worker.turn()
     assert told(house) == [(numbers[1], "tape"), (numbers[0], FACTS["name"])]
+
+
+# --- By mail ---
+
+
+def letters(server: MailServer) -> list[str]:
+    """To whom a mail of an update went."""
+    return [to for to, mail in server.taken if "changed something" in mail["Subject"]]
+
+
+def test_who_confirmed_the_address_and_wants_mail_gets_the_update_with_both_links(
+    house: House, numbers: list[str], server: MailServer
+) -> None:
+    confirm(house, numbers[0])
+    tell(house, **linked(*numbers))
+    deliver(house, server)
+    assert letters(server) == ["anna@customer.example"]
+    text, html = parts_of(server.taken[-1][1])
+    assert "<strong>twice</strong>" in html
+    assert f"https://board.example/acme/changes/#{FACTS['name']}" in text
+    assert "https://feedback.example/c/" in text
+    house.pass_time(days=1)
+    house.worker.turn()
+    deliver(house, server)
+    assert len(letters(server)) == 1
+
+
+def test_who_stopped_the_mail_gets_no_update(house: House, numbers: list[str], server: MailServer) -> None:
+    confirm(house, numbers[0])
+    digest = address_digest(house.settings.secret(), "anna@customer.example")
+    with house.inbox.writing() as connection:
+        correspondents.stop(connection, digest, house.now)
+    tell(house, **linked(numbers[0]))
+    deliver(house, server)
+    assert letters(server) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (Path.unlink, "the update is not in the record any more"),
+        (lambda path: by_hand_at(path, ()), "the update does not name the case any more"),
+    ],
+    ids=["gone", "no longer linked"],
+)
+def test_what_is_no_longer_told_is_not_sent(
+    house: House, numbers: list[str], server: MailServer, change: Callable[[Path], object], why: str
+) -> None:
+    confirm(house, numbers[0])
+    tell(house, **linked(numbers[0]))
+    change(house.content / FILE)
+    deliver(house, server)
+    assert letters(server) == []
+    assert [fate.error for fate in fates(house.inbox) if fate.kind == "update"] == [why]
+
+
+def test_an_update_whose_file_has_a_fault_is_sent_when_that_is_mended(
+    house: House, numbers: list[str], server: MailServer
+) -> None:
+    confirm(house, numbers[0])
+    tell(house, **linked(numbers[0]))
+    path = house.content / FILE
+    path.write_text((good := path.read_text()).replace("kind:", "kidn:"))
+    deliver(house, server)
+    assert letters(server) == []
+    path.write_text(good)
+    house.pass_time(minutes=2)
+    deliver(house, server)
+    assert letters(server) == ["anna@customer.example"]
+
+
+def by_hand_at(path: Path, numbers: tuple[str, ...]) -> None:
+    path.write_text(write_told(Update(path.stem, UpdateKind.CHANGE, DAY, "Labels", "Glued.", cases=numbers)))

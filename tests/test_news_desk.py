@@ -266,6 +266,17 @@ def test_what_was_changed_meanwhile_is_shown_and_both_texts_are_kept(house: Hous
     assert the_update(house).text == "My words."
 
 
+def test_a_preview_is_no_look_at_what_was_changed_meanwhile(house: House, olga: Seat) -> None:
+    write(olga)
+    house.work()
+    path = file_of(house)
+    old = basis(olga.get(f"/desk/news/updates/{path.stem}"))
+    path.write_text(path.read_text().replace("Glued twice", "Edited by hand"))
+    shown = write(olga, name=path.stem, basis=old, do="preview")
+    assert shown.status_code == 200
+    assert write(olga, name=path.stem, basis=basis(shown)).status_code == 409
+
+
 @pytest.mark.parametrize("how", ["gone", "faulty"])
 def test_what_was_taken_away_or_broken_meanwhile_loses_no_word(house: House, olga: Seat, how: str) -> None:
     write(olga)

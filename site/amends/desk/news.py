@@ -189,6 +189,8 @@ class News(Room):
     ) -> tuple[str, int]:
         usual: dict[str, object] = {"preview": None, "look": Sight((), Choice(), was_shown=True)}
         usual |= {"overtaken": False, "is_leaving": False}
+        # What was looked at before stays what is to be overwritten, until what stands there now was shown.
+        usual["basis"] = sheet.basis if facts.get("overtaken") else request.form.get("basis", sheet.basis)
         return self._page("desk/tell.html", company, sheet=sheet, form=form, **(usual | facts)), status
 
     def _page(self, template: str, company: Company, **facts: object) -> str:
