@@ -18,7 +18,7 @@ from amends.inbox.schema import message
 from amends.links import address_digest
 from amends.publish import Publisher
 from amends.publish.errors import CannotPublishError
-from amends.publish.telling import CHANGED, mark_of, name_for, told_of
+from amends.publish.telling import CHANGED, mark_of, name_for, told_file, told_of
 from amends.record import Answer, Update, UpdateKind, write_told, write_whole
 from amends.record.told import NAME
 from tests.house import House, Seat
@@ -133,6 +133,14 @@ def test_what_cannot_be_told_fails_and_writes_nothing(house: House, facts: dict[
     tell(house, **facts)
     assert len(failures(house)) == 1
     assert sorted(house.content.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("ledger", "a"), ("../bolt/updates", "a"), ("", "a"), ("updates", "../a"), ("updates", "")]
+)
+def test_what_is_no_name_of_an_update_or_an_answer_is_no_file(folder: str, name: str) -> None:
+    with pytest.raises(CannotPublishError, match="no name of an update"):
+        told_file(Path("content"), "acme", folder, name)
 
 
 def test_nobody_links_another_companys_case(house: House, numbers: list[str]) -> None:

@@ -18,7 +18,10 @@ LONG = frozenset({"remove"})
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One decision about one case; `facts` are those of its kind. `staff` is None where the customer made it."""
+    """One decision about one case; `facts` are those of its kind. `staff` is None where the customer made it.
+
+    What a company tells everyone is about no case: its `number` is empty.
+    """
 
     id: int
     company: str
@@ -70,7 +73,10 @@ def add(connection: Connection, new: Deed) -> int:
 
 
 def of_case(connection: Connection, number: str, company: str) -> list[Deed]:
-    """Return the decisions about a case that have not left, and those that could not, oldest first."""
+    """Return the decisions about a case that have not left, and those that could not, oldest first.
+
+    With an empty number those of a company that are about no case.
+    """
     of_it = (deed.c.number == number, deed.c.company == company)
     query = select(*_columns).where(*of_it, deed.c.done.is_(None), deed.c.undone.is_(None))
     return [_deed(row) for row in connection.execute(query.order_by(deed.c.id))]

@@ -250,7 +250,7 @@ deed = Table(
     metadata,
     # What staff decided or the customer asked for, left or not: the outbox towards the record.
     Column("id", Integer, primary_key=True),
-    # Not a foreign key: a case of the record may never have been in this inbox.
+    # Not a foreign key: a case of the record may never have been in this inbox. Empty where it is about no case.
     Column("company", _slug, nullable=False),
     Column("number", _number, nullable=False, index=True),
     Column("kind", String(16), nullable=False),

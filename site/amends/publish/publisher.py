@@ -125,7 +125,7 @@ class Publisher:
 
     def tell_of_updates(self, now: datetime) -> int:
         """Let customers hear of updates that came from their cases, also by hand; return how many had new ones."""
-        return sum(self._attempt(partial(self._updates.tell, path, now)) for path in self._updates.files())
+        return sum(self._attempt(partial(self._updates.tell, *file, now)) for file in self._updates.files())
 
     def _attempt(self, step: Callable[[], bool]) -> bool:
         """Do one thing; where it fails, remember that and go on: no file of one company stops the others."""

@@ -8,9 +8,7 @@ from amends.inbox.notices import LOOK_BACK
 from amends.publish.telling import UPDATES
 from amends.publish.writer import Writer
 from amends.record import RecordError, Update, case_file, read_text, sift_update
-from amends.record.told import NAME
-
-_Stamp = tuple[int, ...]
+from amends.record.listing import Traits, inner, list_folder, roles
 
 
 class Updates:
@@ -22,24 +20,24 @@ class Updates:
 
     def __init__(self, writer: Writer, inbox: Inbox) -> None:
         self._writer, self._inbox = writer, inbox
-        self._looked: dict[Path, tuple[_Stamp, tuple[str, ...]]] = {}
+        self._looked: dict[str, tuple[Traits, tuple[str, ...]]] = {}
 
-    def files(self) -> list[Path]:
-        """Return where updates may stand; no link leads out of the record."""
-        content = self._writer.content.resolve()
-        found = sorted(content.glob(f"*/{UPDATES}/*.md"))
-        return [path for path in found if path.resolve() == path and path.is_file() and NAME.fullmatch(path.stem)]
+    def files(self) -> list[tuple[str, Traits]]:
+        """Return the paths of all updates, within the record, and by what a change of each is seen."""
+        content = self._writer.content
+        folders = [f"{slug}/{UPDATES}" for slug in list_folder(content, "").folders]
+        listings = [list_folder(content, path) for path in folders if path in inner(list_folder(content, _above(path)))]
+        return [(listing.below(name), listing.files[name]) for listing in listings for name, _ in roles(listing)]
 
-    def tell(self, path: Path, now: datetime) -> bool:
+    def tell(self, path: str, traits: Traits, now: datetime) -> bool:
         """Tell the customers of cases that an update newly came from; whether it had any.
 
-        OSError where its file cannot be read. While that has a fault, nothing is told.
+        While its file has a fault, nothing is told.
         """
-        slug, stamp = path.parts[-3], _stamp(path)
         before = self._looked.get(path)
-        if before and before[0] == stamp:
+        if before and before[0] == traits:
             return False
-        update = self._read(path, slug)
+        slug, update = _above(_above(path)), self._read(path)
         today = now.astimezone(self._writer.house(slug).zone).date()
         if update is None or update.day > today:
             return False
@@ -49,14 +47,15 @@ class Updates:
             with self._inbox.writing() as connection:
                 for number in new:
                     notices.tell_of_update(connection, slug, number, update.name, now)
-        self._looked[path] = (stamp, update.cases)
+        self._looked[path] = (traits, update.cases)
         return bool(new)
 
-    def _read(self, path: Path, slug: str) -> Update | None:
+    def _read(self, path: str) -> Update | None:
         """Return the update; None while its file has a fault, such as a link to a case that is not there yet."""
-        shown = "/".join(path.parts[-3:])
+        content, name = self._writer.content, path.rpartition("/")[2].removesuffix(".md")
         try:
-            update, faults = sift_update(read_text(path, shown), path.stem, shown, _Cases(self._writer.content, slug))
+            text = read_text(content / path, path)
+            update, faults = sift_update(text, name, path, _Cases(content, _above(_above(path))))
         except RecordError:
             return None
         return None if faults else update
@@ -72,6 +71,5 @@ class _Cases:
         return case_file(self._content, self._slug, str(number)) is not None
 
 
-def _stamp(path: Path) -> _Stamp:
-    facts = path.stat()
-    return facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
