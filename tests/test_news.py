@@ -16,10 +16,10 @@ from amends.inbox import correspondents, deeds, notices, outbox
 from amends.inbox.deeds import Deed
 from amends.inbox.schema import message
 from amends.links import address_digest
-from amends.publish import Publisher
+from amends.publish import Publisher, updates
 from amends.publish.errors import CannotPublishError
 from amends.publish.telling import CHANGED, mark_of, name_for, told_file, told_of
-from amends.record import Answer, Update, UpdateKind, write_told, write_whole
+from amends.record import Answer, Update, UpdateKind, read_text, write_told, write_whole
 from amends.record.told import NAME
 from tests.house import House, Seat
 from tests.postal import MailServer, fates, parts_of
@@ -80,6 +80,12 @@ def by_hand(house: House, *numbers: str, file: str = FILE, **facts: object) -> P
     update = Update(path.stem, UpdateKind.CHANGE, DAY, "Labels", "They are glued now.", cases=numbers)
     path.write_text(write_told(replace(update, **facts)))  # type: ignore[arg-type]
     return path
+
+
+def look(house: House) -> None:
+    """Let the worker look at the whole record, however lately it did."""
+    house.worker._look_again = 0.0
+    house.worker.turn()
 
 
 # --- Into the record ---
@@ -274,59 +280,78 @@ def test_its_customers_hear_of_an_update_once_and_of_a_change_only_those_who_are
 
 def test_an_update_that_was_written_by_hand_is_told_once(house: House, numbers: list[str]) -> None:
     by_hand(house, numbers[0])
-    house.worker.turn()
+    look(house)
     expected = [(numbers[0], FACTS["name"])]
     assert told(house) == expected
-    house.worker.turn()
+    look(house)
     # Another process looks at it for the first time.
     publisher = Publisher(house.content, house.settings.locks, house.inbox)
     assert publisher.tell_of_updates(house.now) == 1
     assert publisher.tell_of_updates(house.now) == 0
     assert told(house) == expected
     by_hand(house, *numbers, title="Labels again")
-    house.worker.turn()
+    look(house)
     assert told(house) == [(number, FACTS["name"]) for number in numbers]
+
+
+def test_only_files_that_have_changed_are_read_again(
+    house: House, numbers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def spy(path: Path, shown: str) -> str:
+        read.append(shown)
+        return read_text(path, shown)
+
+    monkeypatch.setattr(updates, "read_text", spy)
+    by_hand(house, numbers[0])
+    by_hand(house, file="acme/updates/tape.md")
+    look(house)
+    look(house)
+    by_hand(house, numbers[1], file="acme/updates/tape.md")
+    look(house)
+    assert read == [FILE, "acme/updates/tape.md", "acme/updates/tape.md"]
 
 
 def test_of_an_old_update_only_links_are_told_that_are_added_while_somebody_looks(
     house: House, numbers: list[str]
 ) -> None:
     by_hand(house, numbers[0], day=DAY - timedelta(days=8))
-    house.worker.turn()
+    look(house)
     assert told(house) == []
     by_hand(house, *numbers, day=DAY - timedelta(days=8))
-    house.worker.turn()
+    look(house)
     assert told(house) == [(numbers[1], FACTS["name"])]
 
 
 def test_an_update_of_a_day_to_come_is_told_on_that_day(house: House, numbers: list[str]) -> None:
     by_hand(house, numbers[0], day=DAY + timedelta(days=3))
-    house.worker.turn()
+    look(house)
     assert told(house) == []
     house.pass_time(days=3)
-    house.worker.turn()
+    look(house)
     assert told(house) == [(numbers[0], FACTS["name"])]
 
 
 def test_while_an_update_has_a_fault_it_is_not_told(house: House, numbers: list[str]) -> None:
     path = by_hand(house, numbers[0])
     path.write_text((good := path.read_text()).replace("kind:", "kidn:"))
-    house.worker.turn()
+    look(house)
     path.write_text(good.replace(numbers[0], "7k3m9qxz"))
-    house.worker.turn()
+    look(house)
     assert told(house) == []
     path.write_text(good)
-    house.worker.turn()
+    look(house)
     assert told(house) == [(numbers[0], FACTS["name"])]
 
 
 def test_nobody_is_told_of_another_companys_update_that_names_their_case(house: House, numbers: list[str]) -> None:
     by_hand(house, numbers[0], file="bolt/updates/labels.md")
-    house.worker.turn()
+    look(house)
     stray = house.content / "bolt" / "2026" / "11" / f"{numbers[0]}.md"
     stray.parent.mkdir(parents=True)
     stray.write_text((house.content / "acme" / "2026" / "11" / stray.name).read_text())
-    house.worker.turn()
+    look(house)
     assert told(house) == []
 
 
@@ -334,7 +359,7 @@ def test_no_link_out_of_the_record_is_looked_at(house: House, numbers: list[str]
     path = by_hand(house, numbers[0])
     outside = path.rename(tmp_path / "labels.md")
     path.symlink_to(outside)
-    house.worker.turn()
+    look(house)
     assert told(house) == []
 
 
@@ -346,9 +371,9 @@ def test_what_could_not_be_told_is_told_later_and_stops_nobody_else(
     with monkeypatch.context() as broken:
         broken.setattr(notices, "tell_of_update", _fail_once(notices.tell_of_update, [], after=False))
         with pytest.raises(CannotPublishError, match="No space"):
-            house.worker.turn()
+            look(house)
     assert told(house) == [(numbers[1], "tape")]
-    house.worker.turn()
+    look(house)
     assert told(house) == [(numbers[1], "tape"), (numbers[0], FACTS["name"])]
 
 
@@ -372,7 +397,7 @@ def test_who_confirmed_the_address_and_wants_mail_gets_the_update_with_both_link
     assert f"https://board.example/acme/changes/#{FACTS['name']}" in text
     assert "https://feedback.example/c/" in text
     house.pass_time(days=1)
-    house.worker.turn()
+    look(house)
     deliver(house, server)
     assert len(letters(server)) == 1
 
