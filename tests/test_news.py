@@ -276,6 +276,8 @@ def test_its_customers_hear_of_an_update_once_and_of_a_change_only_those_who_are
     basis = mark_of((house.content / FILE).read_text())
     tell(house, basis=basis, cases=" ".join(numbers), new=numbers[1], title="Labels and tape")
     assert told(house) == [(number, FACTS["name"]) for number in numbers]
+    tell(house, name="tape", **linked(numbers[0]))
+    assert told(house)[2:] == [(numbers[0], "tape")]
 
 
 def test_an_update_that_was_written_by_hand_is_told_once(house: House, numbers: list[str]) -> None:
@@ -355,12 +357,26 @@ def test_nobody_is_told_of_another_companys_update_that_names_their_case(house: 
     assert told(house) == []
 
 
-def test_no_link_out_of_the_record_is_looked_at(house: House, numbers: list[str], tmp_path: Path) -> None:
-    path = by_hand(house, numbers[0])
-    outside = path.rename(tmp_path / "labels.md")
-    path.symlink_to(outside)
+@pytest.mark.parametrize("link", [FILE, "acme/updates"])
+def test_no_link_out_of_the_record_is_looked_at(house: House, numbers: list[str], tmp_path: Path, link: str) -> None:
+    by_hand(house, numbers[0])
+    path = house.content / link
+    path.symlink_to(path.rename(tmp_path / "outside"))
     look(house)
     assert told(house) == []
+
+
+def test_an_update_that_names_a_case_too_early_is_told_when_that_is_public(
+    house: House, olga: Seat, numbers: list[str]
+) -> None:
+    early = house.receive(email="cleo@customer.example")
+    by_hand(house, early)
+    look(house)
+    assert told(house) == []
+    olga.decide(early, "publish", topic="delivery")
+    house.work()
+    look(house)
+    assert told(house) == [(early, FACTS["name"])]
 
 
 def test_what_could_not_be_told_is_told_later_and_stops_nobody_else(
