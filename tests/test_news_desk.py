@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from amends.inbox import deeds
 from amends.inbox.deeds import Deed
 from amends.inbox.schema import message
-from amends.record import Answer, Update, UpdateKind, write_told
+from amends.record import Answer, Update, UpdateKind, find_case, write_told
 from tests.house import House, Seat
 
 DAY = date(2026, 11, 2)
@@ -389,6 +389,25 @@ def test_nothing_is_told_of_a_case_that_others_cannot_read(house: House, olga: S
         assert 'data-key="t"' not in shown
         assert olga.get(f"/desk/news/updates?case={number}").status_code == 404
         assert write(olga, cases=number).status_code == 422
+
+
+def test_of_a_case_whose_words_nobody_can_read_only_a_link_that_stands_already_can_stay(
+    house: House, olga: Seat, number: str
+) -> None:
+    stub = house.receive(text="Nobody reads this in time.")
+    write(olga, cases=number)
+    house.pass_time(hours=25)
+    house.work()
+    olga = house.at_the_desk("olga")
+    assert find_case(house.content, "acme", stub) is not None
+    assert write(olga, cases=stub).status_code == 422
+    (file,) = house.content.rglob(f"{number}.md")
+    removed = "- at: 2026-11-03T14:00:00Z\n  by: keeper\n  event: removed\n  reason: court-order\n---\n"
+    file.write_text(file.read_text().split("---\nMy label")[0] + removed)
+    assert write(olga, cases=number).status_code == 422
+    assert write(olga, name="2026-11-02-glued-twice", cases=number, title="Still").status_code == 302
+    house.work()
+    assert (the_update(house).title, the_update(house).cases) == ("Still", (number,))
 
 
 # --- Whose it is ---
