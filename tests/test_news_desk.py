@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from amends.inbox import deeds
+from amends.inbox import deeds, outbox
 from amends.inbox.deeds import Deed
 from amends.inbox.schema import message
 from amends.record import Answer, Update, UpdateKind, find_case, write_told
 from tests.house import House, Seat
+from tests.postroom import confirm
 
 DAY = date(2026, 11, 2)
 UPDATE = {
@@ -247,6 +248,25 @@ def test_a_change_takes_the_files_place_and_tells_only_those_who_are_new(house: 
     house.work()
     assert (the_update(house).title, the_update(house).cases) == ("Glued three times", (number, other))
     assert told(house) == [number, other]
+
+
+def test_who_was_told_long_ago_is_not_told_again_when_a_case_is_added(house: House, olga: Seat, number: str) -> None:
+    confirm(house, number)
+    write(olga, cases=number)
+    house.work()
+    with house.inbox.writing() as connection:
+        connection.execute(message.update().values(due=None, sent=house.now))
+    house.pass_time(days=31)
+    with house.inbox.writing() as connection:
+        outbox.purge(connection, house.now)
+    assert told(house) == []
+    olga = house.at_the_desk("olga")
+    other = house.receive(email="ben@customer.example")
+    olga.decide(other, "publish", topic="delivery")
+    house.work()
+    write(olga, name="2026-11-02-glued-twice", cases=f"{number} {other}")
+    house.work()
+    assert told(house) == [other]
 
 
 def test_what_was_changed_meanwhile_is_shown_and_both_texts_are_kept(house: House, olga: Seat) -> None:
