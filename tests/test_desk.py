@@ -298,7 +298,7 @@ def test_what_has_been_decided_is_not_decided_again(house: House) -> None:
     reply = {"name": "Kim", "text": "Sorry.", "topic": "delivery", "do": "send"}
     assert kim.decide(published, "publish", topic="delivery").status_code == 422
     assert kim.decide(published, "withhold", reason="spam", why="x").status_code == 422
-    assert olga.decide(published, "ask", reason="spam", why="x").status_code == 422
+    assert olga.decide(withheld, "ask", reason="spam", why="x").status_code == 422
     assert kim.decide(withheld, "publish", topic="delivery").status_code == 422
     answer = olga.decide(withheld, "reply", **reply)
     assert answer.status_code == 422

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from amends.desk import guard
 from amends.desk.casework import facts_of
 from amends.desk.forms import AnswerForm, ButtonForm, UpdateForm
-from amends.desk.inbox_list import can_be_read, waiting
+from amends.desk.inbox_list import can_be_read
 from amends.desk.masking import Sight, sight
 from amends.desk.replying import SEND
 from amends.desk.room import Page, Room
@@ -197,7 +197,6 @@ class News(Room):
         record = self._record()
         return self._render(
             template,
-            lines=waiting(self._inbox, record, guard.person(), self._clock()),
             company=company,
             board=f"{record.board.base_url}{company.slug}/",
             updates=record.updates.get(company.slug, ()),
