@@ -200,3 +200,29 @@ def _fail_once(real: Callable[..., None]) -> Callable[..., None]:
         real(*arguments)
 
     return called
+
+
+@pytest.mark.parametrize("what", ["hide", "mask", "remove"])
+def test_no_company_takes_a_keepers_decision_back_nor_a_keeper_a_companys(
+    house: House, kim: Seat, anna: Customer, what: str
+) -> None:
+    kim.decide(anna.number, what, **{**WHY, "words": "Bob Canary"})
+    (judged,) = re.findall(r'name="deed" value="(\d+)"', kim.get(f"/desk/acme/{anna.number}").text)
+    olga = house.at_the_desk("olga")
+    assert f'name="deed" value="{judged}"' not in olga.get(f"/desk/acme/{anna.number}").text
+    olga.decide(anna.number, "undo", deed=judged)
+    house.now += timedelta(days=3)
+    house.work()
+    assert [event.event for event in the_case(anna).events][2:] == [
+        {"hide": "hidden", "mask": "masked", "remove": "removed"}[what]
+    ]
+
+
+def test_a_keeper_does_not_take_a_companys_reply_back(house: House, kim: Seat, anna: Customer) -> None:
+    again = {"name": "Olga", "text": "A new one is on its way.", "topic": "delivery", "do": "send"}
+    olga = house.at_the_desk("olga")
+    olga.decide(anna.number, "reply", **again)
+    (reply,) = re.findall(r'name="deed" value="(\d+)"', olga.get(f"/desk/acme/{anna.number}").text)
+    kim.decide(anna.number, "undo", deed=reply)
+    house.work()
+    assert len(the_case(anna).replies) == 2

@@ -291,3 +291,15 @@ def test_single_keys_can_be_turned_off_and_on_in_a_browser(olga: Seat) -> None:
     assert "<kbd>?</kbd></a>" not in olga.get("/desk/").text
     olga.submit("/desk/keys", keys="on")
     assert 'data-keys="on"' in olga.get("/desk/").text
+
+
+def test_a_private_question_about_a_public_case_is_none_of_the_keepers_business(
+    house: House, olga: Seat, number: str
+) -> None:
+    olga.decide(number, "inquire", name="Olga", text="Canary: which order is it?")
+    shown = house.at_the_desk("kim").get(f"/desk/acme/{number}").text
+    assert "Canary" not in shown
+    house.work()
+    shown = house.at_the_desk("kim").get(f"/desk/acme/{number}").text
+    assert "asked in private" in shown
+    assert "Canary" not in shown

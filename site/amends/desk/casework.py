@@ -13,7 +13,7 @@ from amends.desk.forms import AssignForm, ButtonForm, KnownForm, MasksForm, With
 from amends.desk.masking import chosen, found_in, wrong_words
 from amends.desk.matter import Matter
 from amends.desk.room import Page, Room
-from amends.desk.tasks import TASKS, Task
+from amends.desk.tasks import TASKS, Task, may_undo
 from amends.inbox import additions, cases, deeds, notices, team
 from amends.inbox.notices import ToCompany
 
@@ -156,7 +156,7 @@ class Casework(Room):
         """Take a decision back before it leaves; its words go back into the form."""
         matter = self._matter(company, number)
         form = ButtonForm()
-        own = (deed for deed in matter.pending if not deed.is_customers)
+        own = (deed for deed in matter.pending if may_undo(guard.person(), deed))
         undone = next((deed for deed in own if str(deed.id) == form.deed.data), None)
         if undone is None or not form.validate_on_submit():
             return self._back(matter)

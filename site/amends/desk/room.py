@@ -17,9 +17,9 @@ from amends.desk.inbox_list import List, can_be_read
 from amends.desk.matter import Matter, Team
 from amends.desk.queue import Queue, queue
 from amends.desk.shelf import Shelf
-from amends.desk.tasks import Task, filled, first, open_tasks
+from amends.desk.tasks import Task, filled, first, may_see, open_tasks
 from amends.inbox import Inbox, additions, cases, deeds, reports, team, templates, verdicts
-from amends.inbox.cases import Contact
+from amends.inbox.cases import Contact, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.templates import Template
 from amends.record import find_case
@@ -64,10 +64,10 @@ class Room:
                 received=received if own else None,
                 public=public,
                 contact=cases.contacts_of(connection, number) if own else Contact(),
-                answers=_answers(connection, number) if own else [],
+                answers=_answers(connection, received) if own and received else [],
                 verdicts=verdicts.of_case(connection, number) if own and not guard.person().is_keeper else [],
                 additions=additions.of_case(connection, number) if own and can_be_read(public) else [],
-                pending=deeds.of_case(connection, number, slug),
+                pending=[one for one in deeds.of_case(connection, number, slug) if may_see(guard.person(), one)],
                 asked=deeds.asked(connection, number) if own else [],
                 declined=deeds.declined(connection, number) if own else [],
                 team=None if guard.person().is_keeper else _team(connection, slug, number, is_own=own),
@@ -165,7 +165,9 @@ def _team(connection: Connection, company: str, number: str, *, is_own: bool) ->
     )
 
 
-def _answers(connection: Connection, number: str) -> list[cases.Answer]:
-    """Return what was said in private; what the customer says to the company alone is none of the keeper's business."""
-    said = cases.answers(connection, number)
-    return [answer for answer in said if answer.by == "company" or not guard.person().is_keeper]
+def _answers(connection: Connection, received: Received) -> list[cases.Answer]:
+    """Return what was said in private. The keeper reads of it what a company answered to what is withheld, alone."""
+    said = cases.answers(connection, received.number)
+    if not guard.person().is_keeper:
+        return said
+    return [answer for answer in said if answer.by == "company" and received.outcome == "withheld"]

@@ -27,6 +27,7 @@ from amends.desk.forms import (
     WithholdForm,
 )
 from amends.desk.matter import Matter
+from amends.inbox.deeds import Deed
 from amends.inbox.people import Person
 from amends.submission import UNSORTED
 
@@ -129,15 +130,35 @@ TASKS: Mapping[str, Task] = {task.name: task for task in _ALL}
 """All of them by name, in the order in which a page offers them: it shows the first that can be done."""
 
 
+_JUDGED = frozenset({"withhold", "withhold_words", "lift", "release", "hide", "restore", "remove", "mask", "duplicate"})
+_FOR_ONE = frozenset({"answer", "inquire"})
+
+
+def may_see(person: Person, decision: Deed) -> bool:
+    """Whether a decision on its way is somebody's business: what goes to a customer alone is none of the keeper's."""
+    return not (person.is_keeper and decision.kind in _FOR_ONE)
+
+
+def may_undo(person: Person, decision: Deed) -> bool:
+    """Whether somebody may take a decision back: a keeper's only a keeper, and a company's only its staff."""
+    if decision.is_customers:
+        return False
+    return decision.kind in ("publish", "publish_words") or person.is_keeper == (decision.kind in _JUDGED)
+
+
 def open_tasks(matter: Matter, person: Person) -> list[Task]:
     """Return what this person can do about a case now, the most usual first."""
     return [task for task in TASKS.values() if task.is_for(person) and task.is_open(matter)]
 
 
+_SHOWN = ("reply", "release", "publish", "lift")
+"""What a case's page is opened for, if it can be done."""
+
+
 def first(tasks: Sequence[Task], matter: Matter) -> Task | None:
-    """Return what a case's page shows: what a company asked the keeper for, else the most usual thing to do."""
-    wanted = (("duplicate",) if matter.asked[-1].of else ("withhold", "hide")) if matter.asked else ()
-    return next((task for task in tasks if task.name in wanted), None) or next(iter(tasks), None)
+    """Return what a case's page shows: what a company asked the keeper for, else what it is opened for, if anything."""
+    asked = (("duplicate",) if matter.asked[-1].of else ("withhold", "hide")) if matter.asked else ()
+    return next((task for names in (asked, _SHOWN) for task in tasks if task.name in names), None)
 
 
 def filled(task: Task, matter: Matter, person: Person, now: datetime, facts: dict[str, str]) -> FlaskForm:

@@ -15,7 +15,7 @@ from amends.desk.replying import Replying
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
 from amends.desk.shelf import Shelf
-from amends.desk.tasks import TASKS
+from amends.desk.tasks import TASKS, may_undo
 from amends.desk.template_list import Templates
 from amends.inbox import Inbox, notices, reports
 from amends.inbox.notices import ToCustomer
@@ -38,6 +38,7 @@ class Desk(Room):
         room.url_defaults(_as_chosen)
         room.add_app_template_filter(words.left, "left")
         room.add_app_template_filter(stamp, "stamp")
+        room.add_app_template_filter(lambda deed, person: may_undo(person, deed), "may_undo")
         room.add_app_template_filter(words.urgency, "urgency")
         room.add_app_template_filter(words.language, "language")
         room.add_url_rule("/", "inbox", self.inbox)
