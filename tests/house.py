@@ -26,11 +26,11 @@ SENDER = "feedback@example.org"
 """In a domain that could be somebody's: from `.example` no mail would come."""
 PASSWORD = "correct horse battery"
 STAFF = {
-    "olga": ("agent", "acme"),
+    "olga": ("moderator", "acme"),
     "bo": ("admin", "bolt"),
     "kim": ("keeper", None),
     "max": ("agent", "acme"),
-    "ina": ("moderator", "acme"),
+    "ina": ("agent", "acme"),
 }
 PAGE = {"Origin": SHOP, "Accept": "application/json"}
 

@@ -344,7 +344,7 @@ def test_two_changes_of_one_file_at_once_are_told_and_the_second_loses_no_word(h
     house.work()
     name = file_of(house).stem
     assert write(olga, name=name, text="First.").status_code == 302
-    answer = write(house.at_the_desk("max"), name=name, text="Second.")
+    answer = write(house.at_the_desk(), name=name, text="Second.")
     assert answer.status_code == 409
     assert "another change of it is just leaving" in answer.text
     assert "Second.</textarea>" in answer.text

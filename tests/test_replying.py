@@ -303,3 +303,21 @@ def test_a_private_question_about_a_public_case_is_none_of_the_keepers_business(
     shown = house.at_the_desk("kim").get(f"/desk/acme/{number}").text
     assert "asked in private" in shown
     assert "Canary" not in shown
+
+
+def test_agents_answer_and_moderators_write_what_the_company_says_to_all(house: House, olga: Seat, number: str) -> None:
+    max_ = house.at_the_desk("max")
+    olga.submit("/desk/templates", name="Late", language="en", text="Sorry, {name}.")
+    assert "Sorry, {name}." in max_.get("/desk/templates").text
+    refused = max_.submit("/desk/templates", page="/desk/", name="Mine", language="en", text="x")
+    assert refused.status_code == 403
+    assert "Mine" not in olga.get("/desk/templates").text
+    for address in (
+        "/desk/news/updates",
+        "/desk/news/answers",
+        f"/desk/acme/{number}/tell",
+        f"/desk/acme/{number}/explain",
+    ):
+        assert max_.get(address).status_code == 403
+        assert olga.get(address).status_code in (200, 302)
+    assert "Tell what changed" not in max_.get(f"/desk/acme/{number}").text

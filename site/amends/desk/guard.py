@@ -87,6 +87,12 @@ def require_company_staff() -> None:
         abort(403)
 
 
+def require_role(role: str) -> None:
+    """End the request with 403 where somebody is not at least that among the staff of a company."""
+    if not person().is_at_least(role):
+        abort(403)
+
+
 def no_store(response: Response) -> Response:
     """Keep pages of the desk out of every cache."""
     response.headers["Cache-Control"] = "no-store"

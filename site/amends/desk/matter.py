@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 
 from amends.case import Case, Event, Outcome, Promise, promises
 from amends.desk.masking import Proposal, proposal
@@ -43,6 +45,14 @@ class Team:
     def writing(self, staff: int, now: datetime) -> Sequence[Draft]:
         """Return what others than this one are writing just now."""
         return [draft for draft in self.drafts if draft.staff != staff and now - draft.saved < WRITING]
+
+
+class Turn(NamedTuple):
+    """Something that one of the two said; `kind` is event (in public), added, answer (in private) or verdict."""
+
+    at: datetime
+    kind: str
+    said: Event | Addition | cases.Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,15 @@ class Matter:
     def promises(self) -> Sequence[Promise]:
         """What was promised."""
         return promises(self.public) if self.public else ()
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """What was said after the first words, in public and in private, in the order in which it was said."""
+        turns = [Turn(event.at, "event", event) for event in (self.public.events if self.public else ()) if event.text]
+        turns += [Turn(added.at, "added", added) for added in self.additions]
+        turns += [Turn(answer.at, "answer", answer) for answer in self.answers]
+        turns += [Turn(verdict.at, "verdict", verdict) for verdict in self.verdicts]
+        return sorted(turns, key=attrgetter("at"))
 
     @property
     def colleagues(self) -> Mapping[int, str]:

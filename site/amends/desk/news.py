@@ -63,12 +63,13 @@ class News(Room):
 
     def tell_of(self, company: str, number: str, folder: str) -> Page:
         """Begin with a case: what to do about it is done on a page of its own."""
-        guard.require_company_staff()
+        guard.require_role("moderator")
         self._matter(company, number)
         return redirect(url_for("desk.tell", folder=folder, case=number))
 
     def tell(self, folder: str, name: str = "") -> Page:
         """Write an update or an answer, or change one: shown as everyone will read it, then it leaves."""
+        guard.require_role("moderator")
         company = self._company()
         sheet = self._sheet(company, folder, name)
         if request.method == "GET":
@@ -92,6 +93,7 @@ class News(Room):
 
     def undo(self) -> Page:
         """Take back what has not left; its words go back into the form."""
+        guard.require_role("moderator")
         company = self._company()
         form = ButtonForm()
         undone = next((one for one in self._pending(company) if str(one.id) == form.deed.data), None)

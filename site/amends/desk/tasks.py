@@ -50,7 +50,8 @@ class Task:
     """One thing to do. `name` is its place in the address, its template, and the kind of the decision it makes.
 
     `key` opens its page; what has none is reached from where it belongs in the case. `is_open` says whether it can be
-    done as the case stands now. It leaves after `wait`, and the seconds in which everything can be undone.
+    done as the case stands now. It leaves after `wait`, and the seconds in which everything can be undone. `role` is
+    the lowest one of a company's staff that does it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Task:
     is_open: Callable[[Matter], bool]
     key: str = ""
     wait: timedelta = timedelta()
+    role: str = "agent"
 
     @property
     def is_offered(self) -> bool:
@@ -69,7 +71,7 @@ class Task:
 
     def is_for(self, person: Person) -> bool:
         """Whether this is any of their business."""
-        return Who.of(person) in self.who
+        return Who.of(person) in self.who and (person.is_keeper or person.is_at_least(self.role))
 
 
 def _can_be_promised(matter: Matter) -> bool:
@@ -105,8 +107,17 @@ _ALL = (
     Task("give", "Give something", "gift", _COMPANY, GiftForm, _can_be_promised, "g"),
     Task("solve", "Say that it is solved", "tick", _COMPANY, SolvedForm, lambda matter: matter.can_be_solved, "s"),
     Task("correct", "Correct a reply", "pencil", _COMPANY, CorrectForm, _has_been_answered, "e"),
-    Task("explain", "Write an answer for everyone", "note", _COMPANY, ButtonForm, _has_been_answered, "f"),
-    Task("tell", "Tell what changed", "eye", _COMPANY, ButtonForm, _can_be_promised, "t"),
+    Task(
+        "explain",
+        "Write an answer for everyone",
+        "note",
+        _COMPANY,
+        ButtonForm,
+        _has_been_answered,
+        "f",
+        role="moderator",
+    ),
+    Task("tell", "Tell what changed", "eye", _COMPANY, ButtonForm, _can_be_promised, "t", role="moderator"),
     Task("duplicate", "It is a duplicate", "dash", _BOTH, DuplicateForm, lambda matter: matter.can_be_duplicate, "d"),
     Task(
         "ask",

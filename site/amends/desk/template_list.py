@@ -22,6 +22,8 @@ class Templates(Room):
     def templates(self) -> Page:
         """Show where replies begin, and change that. The company's alone."""
         guard.require_company_staff()
+        if request.method == "POST":
+            guard.require_role("moderator")
         company = guard.person().company or ""
         form = TemplateForm()
         form.language.choices = {tag: tag for tag in LANGUAGES}

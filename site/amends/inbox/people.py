@@ -35,6 +35,10 @@ class Person:
         """Whether this is a maintainer of the board, above all companies."""
         return self.role == "keeper"
 
+    def is_at_least(self, role: str) -> bool:
+        """Whether this is staff of a company in that role or a higher one: agent, moderator, admin."""
+        return not self.is_keeper and ROLES.index(self.role) >= ROLES.index(role)
+
     def may_see(self, company: str) -> bool:
         """Whether that company's cases are this person's business."""
         return self.is_keeper or self.company == company
