@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.routing import Rule
 
-from amends.inbox import Inbox, people, webhooks
+from amends.inbox import Inbox, passwords, webhooks
 from tests import postgres
 from tests.house import House
 from tests.postal import HookServer, MailServer, hook_server, mail_server
@@ -20,8 +20,8 @@ from tests.postal import HookServer, MailServer, hook_server, mail_server
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-HASHER = people._hasher
-people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+HASHER = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """A hash that is made on purpose to take long is made hundreds of times here; one test asks for the real one."""
 
 COMPILE = Rule._compile_builder

@@ -112,8 +112,11 @@ _SEND_AWAY = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
-_EMPTY = "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables)) + (
-    "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
+# Without triggers, one of which keeps the audit trail.
+_EMPTY = (
+    "SET session_replication_role = replica; "
+    + "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
+    + "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 )
 
 # What is changed gets the number of the transaction, and a copy of a database has the same numbers.

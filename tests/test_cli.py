@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from amends.cli import main
 from amends.commands.bar import Bar
 from amends.generator.generations import Generations
-from amends.inbox import Inbox, people
+from amends.inbox import Inbox, people, sessions
 from amends.record import exclusive, write_case
 from amends.shelves import scan
 from tests.factories import NUMBER, OTHER_NUMBER, a_case, after, an_event, make_board, put
@@ -76,7 +76,7 @@ def test_migrate_makes_the_tables(tmp_path: Path) -> None:
     assert result.exit_code == 0
     inbox = Inbox(f"sqlite:///{tmp_path / 'instance' / 'amends.db'}")
     with inbox.reading() as connection:
-        assert people.of_session(connection, "", House.now) is None
+        assert sessions.get(connection, "", House.now) is None
     inbox.close()
 
 

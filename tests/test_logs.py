@@ -58,6 +58,7 @@ def told(request: pytest.FixtureRequest) -> Told:
     [
         (f"GET /c/{TOKEN}/ 500", "GET /c/[hidden]/ 500"),
         ("GET /c/not-even-a-token 404", "GET /c/[hidden] 404"),
+        (f"'{URL}/desk/choose/abc-def'", f"'{URL}/desk/choose/[hidden]"),
         (f"'{URL}/c/{TOKEN}/withdraw'", f"'{URL}/c/[hidden]/withdraw'"),
         (f"next=%2Fc%2F{TOKEN}", "next=%2Fc%2F[hidden]"),
         (f"the link of {TOKEN}, again", "the link of [hidden], again"),

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import Column, MetaData, Table, select, text
 
 from amends.cli import main
-from amends.inbox import Inbox, StoreUnavailableError, cases, deeds, outbox, people, reports, webhooks
+from amends.inbox import Inbox, StoreUnavailableError, cases, deeds, outbox, passwords, reports, webhooks
 from amends.inbox.revisions import head, upgrade
 from tests import postgres
 from tests.conftest import DATABASES
@@ -19,7 +19,7 @@ from tests.house import BOARD, COMPANY, NOON, PASSWORD, House
 EARLIER = [f"{number:04}" for number in range(1, int(head()))]
 NOW = int(NOON.timestamp())
 
-HASH = people._hasher.hash(PASSWORD)
+HASH = passwords._hasher.hash(PASSWORD)
 WRITTEN: dict[str, tuple[Any, Any]] = {
     "id": (1, 2),
     "number": (NUMBER, OTHER_NUMBER),
@@ -52,6 +52,7 @@ WRITTEN: dict[str, tuple[Any, Any]] = {
     "verdict.outcome": ("solved", "partly"),
     "verdict.score": (10, 1),
     "verdict.recommend": (10, 0),
+    "staff.removed": (None, None),
 }
 """What earlier versions wrote where a column cannot hold just anything: in a full row, and in one with few facts."""
 

@@ -13,7 +13,7 @@ from amends.board import create_board, meanings, urls
 from amends.board.looks import LOOKS, UNREADABLE
 from amends.case import Reason
 from amends.figures import FEW
-from amends.inbox import cases, people, retention
+from amends.inbox import cases, retention, sessions
 from amends.inbox.schema import metadata
 from amends.language import LANGUAGES, language
 from amends.record import Answer, Board, Record, Update, UpdateKind, load
@@ -170,7 +170,7 @@ def test_what_the_privacy_page_says_of_time_is_what_the_code_does() -> None:
     page = words_of(example("/privacy/"))
     assert timedelta(days=30) == cases.KEPT_KEYS
     assert "after 30 days have passed" in page
-    assert (timedelta(days=14), timedelta(hours=12)) == (people.ABSOLUTE, people.IDLE)
+    assert (timedelta(days=14), timedelta(hours=12)) == (sessions.ABSOLUTE, sessions.IDLE)
     assert "Signing in lasts 14 days at most, and ends after 12 hours without use." in page
     assert timedelta(days=90) == retention.REPORTS
     assert "Words and address are deleted 90 days after a report was closed." in page
@@ -190,6 +190,7 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
     assert about_people == {
         ("addition", "masks"), ("addition", "text"),
         ("answer", "name"), ("answer", "text"),
+        ("audit", "login"),
         ("case", "author"), ("case", "committed"), ("case", "language"), ("case", "masks"), ("case", "page"),
         ("case", "salt"), ("case", "text"),
         ("company", "board"), ("company", "settings"),
@@ -202,12 +203,15 @@ def test_the_store_has_no_place_for_more_than_the_privacy_page_names() -> None:
         ("message", "error"), ("message", "facts"), ("message", "lane"), ("message", "recipient"),
         ("note", "text"),
         ("report", "answer"), ("report", "email"), ("report", "key"), ("report", "words"),
-        ("request", "why"),
-        ("session", "id"),
+        ("recovery", "digest"),
+        ("request", "answer"), ("request", "why"),
+        ("second_step", "pending"), ("second_step", "salt"),
+        ("session", "browser"), ("session", "id"),
         ("similar_text", "mark"), ("similar_text", "text"),
         ("staff", "email"), ("staff", "login"), ("staff", "name"), ("staff", "password"), ("staff", "role"),
         ("template", "language"), ("template", "text"),
         ("submission_key", "digest"), ("submission_key", "key"),
+        ("throttle", "key"), ("ticket", "digest"),
         ("verdict", "text"),
         ("webhook", "secret"), ("webhook", "url"),
     }  # fmt: skip

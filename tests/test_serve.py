@@ -158,7 +158,12 @@ def test_without_a_record_there_is_nothing_to_serve(house: House) -> None:
 
 def test_the_servers_processes_read_the_settings_that_it_was_given(house: House) -> None:
     given = replace(
-        house.settings, log="json", proxies=2, undo_seconds=3, database=f"sqlite:///{house.folder}/elsewhere.db"
+        house.settings,
+        log="json",
+        proxies=2,
+        undo_seconds=3,
+        require_totp=False,
+        database=f"sqlite:///{house.folder}/elsewhere.db",
     )
     assert read_settings(_environment(given)) == given
 

@@ -286,3 +286,10 @@ def test_the_form_of_the_log_is_text_or_json(tmp_path: Path) -> None:
     put(tmp_path / "settings.toml", 'log = "json"\n')
     assert settings_in(tmp_path).log == "json"
     assert refusal(tmp_path, AMENDS_LOG="JSON") == "AMENDS_LOG is 'JSON'; it should be text or json"
+
+
+def test_codes_are_required_unless_that_is_switched_off(tmp_path: Path) -> None:
+    assert settings_in(tmp_path).require_totp
+    assert settings_in(tmp_path, AMENDS_REQUIRE_TOTP="on").require_totp
+    assert not settings_in(tmp_path, AMENDS_REQUIRE_TOTP="off").require_totp
+    assert refusal(tmp_path, AMENDS_REQUIRE_TOTP="no") == "AMENDS_REQUIRE_TOTP is 'no'; it should be on or off"

@@ -13,7 +13,8 @@ _ROOMS = {
     "erasing": ("erase",),
     "keeping": ("company", "import", "init"),
     "masking": ("mask",),
-    "serving": ("demo", "migrate", "serve", "staff", "work"),
+    "serving": ("demo", "migrate", "serve", "work"),
+    "staffing": ("staff",),
     "telling": ("post", "webhook"),
 }
 """In which module of `amends.commands` each command is, there called like it with `_command` at the end."""

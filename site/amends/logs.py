@@ -15,8 +15,8 @@ from typing import TextIO
 HIDDEN = "[hidden]"
 
 _WORD = re.compile(r"\S+")
-_LINK = re.compile(r"(/c/|%2fc%2f)[^\s/<>]+", re.IGNORECASE)
-"""The address of a private link. The rule of its route, `/c/<token>/`, says nothing and stays."""
+_LINK = re.compile(r"(/(?:c|choose)/|%2f(?:c|choose)%2f)[^\s/<>]+", re.IGNORECASE)
+"""The address of a private link, or of one to choose a password. The rules of their routes, `/c/<token>/`, stay."""
 _TOKEN = re.compile(r"[0-9a-z]{8}-[A-Za-z0-9_-]{22,}")
 """A token as `links` makes them, wherever it stands."""
 _QUOTED = re.compile(r'"[^"\n]*"(?=[@＠﹫])')

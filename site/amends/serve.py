@@ -195,5 +195,6 @@ def _environment(settings: Settings) -> dict[str, str]:
         "HOURLY_NETWORK": settings.hourly_network,
         "HOURLY_COMPANY": settings.hourly_company,
         "LOG": settings.log,
+        "REQUIRE_TOTP": "on" if settings.require_totp else "off",
     }
     return {f"AMENDS_{key}": str(value) for key, value in facts.items()}

@@ -30,9 +30,11 @@ _KEYS = (
     "smtp",
     "mail_from",
     "keep_contacts_days",
+    "require_totp",
 )
 _SECRET_BYTES = 32
 _LOGS = ("text", "json")
+_SWITCH = ("on", "off")
 _PORTS = {"smtp": 587, "smtps": 465}
 """Of submission (RFC 6409) and of submission over TLS (RFC 8314)."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
@@ -74,6 +76,7 @@ class Settings:
     network (an IPv4 /24, an IPv6 /48) and for one company, 0 where there is no limit; `log` the form in which the
     service tells what it does, text or json. Mail is sent through `smtp` from the address `mail_from`, or not at
     all. `keep_contacts_days` is how long a customer's address and order number are kept after the case has ended.
+    With `require_totp` admins and keepers do nothing at the desk before they have set up codes for signing in.
     """
 
     content: Path
@@ -90,6 +93,7 @@ class Settings:
     smtp: Smtp | None = None
     mail_from: str = ""
     keep_contacts_days: int = 90
+    require_totp: bool = True
 
     @property
     def locks(self) -> Path:
@@ -144,6 +148,7 @@ def read_settings(environ: Mapping[str, str], **given: str | None) -> Settings:
         smtp=smtp,
         mail_from=mail_from,
         keep_contacts_days=_whole("keep_contacts_days", values["keep_contacts_days"] or "90", 3650),
+        require_totp=_one_of("require_totp", values["require_totp"] or "on", _SWITCH) == "on",
     )
 
 

@@ -1,6 +1,5 @@
 """Commands that run the service, and what belongs to it."""
 
-import secrets
 import signal
 import threading
 from functools import partial
@@ -8,17 +7,14 @@ from functools import partial
 import click
 
 from amends import clock
-from amends.commands.common import failing, in_content, log_to_terminal, settings_of
-from amends.commands.store import FAILURES, check_company, opened
+from amends.commands.common import failing, log_to_terminal, settings_of
+from amends.commands.store import FAILURES, opened
 from amends.demo import run as run_demo
 from amends.generator.crew import processors
-from amends.inbox import people
-from amends.inbox.people import ROLES, PersonError
 from amends.post import Postman
 from amends.record import load
 from amends.serve import MOST_WORKERS, reserve
 from amends.serve import serve as run_service
-from amends.submission import wrong_address
 from amends.work import Worker
 
 
@@ -29,54 +25,6 @@ def demo_command(port: int) -> None:
     log_to_terminal()
     with failing(failure=FAILURES):
         run_demo(port)
-
-
-@click.group("staff")
-def staff_command() -> None:
-    """People at the desk."""
-
-
-@staff_command.command("add")
-@click.argument("login")
-@click.option("--company", "slug", help="The company; a keeper has none.")
-@click.option("--role", type=click.Choice(ROLES), default="agent", show_default=True, help="What they may do.")
-@click.option("--name", help="How this person signs replies. Default: LOGIN.")
-@click.option("--password", help="Default: a random one, printed once.")
-@in_content
-def staff_add(
-    login: str, slug: str | None, role: str, name: str | None, password: str | None, content: str | None
-) -> None:
-    """Let a person into the desk."""
-    settings = settings_of(content=content)
-    chosen = password or secrets.token_urlsafe(12)
-    if slug is not None:
-        check_company(settings, slug)
-    with (
-        failing(usage=(PersonError,), failure=FAILURES),
-        opened(settings) as inbox,
-        inbox.writing() as connection,
-    ):
-        people.add(connection, login, name or login, role, slug, chosen, clock.system())
-    click.echo(f"login: {login}" + ("" if password else f"\npassword: {chosen}"))
-
-
-@staff_command.command("address")
-@click.argument("login")
-@click.argument("email", metavar="[E-MAIL]", required=False)
-@click.option("--remove", is_flag=True, help="Tell this person nothing by mail any more.")
-def staff_address(login: str, email: str | None, *, remove: bool) -> None:
-    """Say at which address LOGIN is told of the company's cases, or show it."""
-    if email is not None and (remove or not email or wrong_address(email)):
-        raise click.UsageError("give an address, or --remove" if remove else f"{email!r} is no address of mail")
-    with failing(failure=FAILURES), opened(settings_of()) as inbox, inbox.writing() as connection:
-        known = people.reachable(connection)
-        if login not in known:
-            raise click.UsageError(f"no {login} among the staff of a company; there are {', '.join(known) or 'none'}")
-        if email or remove:
-            people.reach(connection, login, email)
-            known[login] = email
-    address = known[login]
-    click.echo(f"{login} is told of new cases at {address}" if address else f"{login} is told nothing by mail")
 
 
 @click.command("serve")

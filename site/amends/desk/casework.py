@@ -14,7 +14,8 @@ from amends.desk.masking import chosen, found_in, wrong_words
 from amends.desk.matter import Matter
 from amends.desk.room import Page, Room
 from amends.desk.tasks import TASKS, Task, may_undo
-from amends.inbox import additions, cases, deeds, notices, team
+from amends.inbox import additions, audit, cases, deeds, notices, team
+from amends.inbox.audit import Act
 from amends.inbox.notices import ToCompany
 
 WITHHOLD = "withhold"
@@ -163,6 +164,7 @@ class Casework(Room):
         with self._inbox.writing() as connection:
             if not deeds.undo(connection, undone, self._clock()):
                 return self._back(matter)
+            audit.note(connection, self._clock(), guard.person(), f"{Act.UNDONE}: {undone.kind}", number)
         after = self._matter(company, number)
         todo = TASKS.get("reply" if undone.kind == "answer" else undone.kind)
         return self._show(after, todo, self._form(todo, after, **undone.facts) if todo else None)
@@ -183,6 +185,7 @@ class Casework(Room):
         asked = deeds.Asked(reason, form.why.data or "", self._clock(), of)
         with self._inbox.writing() as connection:
             deeds.ask_keeper(connection, matter.number, guard.person().id, asked)
+            audit.decided(connection, self._clock(), guard.person(), "ask", matter.number)
         return True
 
     def _decline(self, matter: Matter, form: FlaskForm) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Container
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import DateField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from amends.case import ALPHABET, NUMBER_LENGTH, Reason
@@ -38,7 +38,8 @@ def _number(text: str | None) -> str:
     return (text or "").strip().lower()
 
 
-def _one_line(text: str | None) -> str:
+def one_line_of(text: str | None) -> str:
+    """Take a text as one line, as long as a line may be."""
     return one_line(text or "", MAX_LINE)
 
 
@@ -51,13 +52,6 @@ def _filled_in(_form: FlaskForm, field: Field) -> None:
         raise ValidationError(f"Nothing was sent: {', '.join(still)} of the template is still to be filled in.")
 
 
-class SignInForm(FlaskForm):
-    """Who somebody is."""
-
-    login = StringField("Login", [DataRequired("Please give your login.")])
-    password = PasswordField("Password", [DataRequired("Please give your password.")])
-
-
 class ReplyForm(FlaskForm):
     """An answer to the customer, under a chosen first name and role."""
 
@@ -65,7 +59,7 @@ class ReplyForm(FlaskForm):
         "Your name, as everyone will read it",
         [DataRequired("A person answers: please give a first name or a chosen name."), Length(max=MAX_NAME)],
         description="a first name or a chosen name, and your role",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
     text = TextAreaField(
         "Reply",
@@ -80,7 +74,7 @@ class ReplyForm(FlaskForm):
         "Measure taken",
         [Length(max=300)],
         description="one sentence, if something was done already",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
     topic = SelectField("Topic", validate_choice=True)
 
@@ -98,7 +92,7 @@ class CorrectForm(FlaskForm):
         filters=[_clean],
     )
     why = StringField(
-        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[one_line_of]
     )
 
 
@@ -108,7 +102,7 @@ class InquireForm(FlaskForm):
     name = StringField(
         "Your name, as everyone will read it",
         [DataRequired("A person asks."), Length(max=MAX_NAME)],
-        filters=[_one_line],
+        filters=[one_line_of],
     )
     text = TextAreaField(
         "Question",
@@ -147,7 +141,7 @@ class DuplicateForm(FlaskForm):
         filters=[_number],
     )
     why = StringField(
-        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[_one_line]
+        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[one_line_of]
     )
 
 
@@ -161,7 +155,7 @@ class TemplateForm(FlaskForm):
     """A text to begin a reply with."""
 
     id = HiddenField()
-    name = StringField("Name", [DataRequired("Please give it a name."), Length(max=MAX_NAME)], filters=[_one_line])
+    name = StringField("Name", [DataRequired("Please give it a name."), Length(max=MAX_NAME)], filters=[one_line_of])
     language = SelectField("Language")
     text = TextAreaField("Text", [DataRequired("There is nothing in it yet."), Length(max=MAX_STAFF)], filters=[_clean])
 
@@ -187,7 +181,7 @@ class WithholdForm(FlaskForm):
 
     reason = SelectField("Reason, counted in public", [DataRequired("Please choose the reason.")], choices=REASONS)
     why = StringField(
-        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[_one_line]
+        "In your words", [DataRequired("Please say why, in a few words."), Length(max=500)], filters=[one_line_of]
     )
 
 
@@ -198,7 +192,7 @@ class LiftForm(FlaskForm):
         "Why it may be shown after all",
         [DataRequired("Please say why, in a few words."), Length(max=500)],
         description="everyone can read this with the case",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
 
 
@@ -211,7 +205,7 @@ class HideForm(FlaskForm):
         description="each in a line of its own, as it is written there",
         filters=[_clean],
     )
-    why = StringField("Why, as everyone will read it", [Length(max=300)], filters=[_one_line])
+    why = StringField("Why, as everyone will read it", [Length(max=300)], filters=[one_line_of])
 
 
 class DeclineForm(FlaskForm):
@@ -221,7 +215,7 @@ class DeclineForm(FlaskForm):
         "Why nothing is done about it",
         [DataRequired("Please say why, in a few words."), Length(max=500)],
         description="the company reads this",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
 
 
@@ -232,7 +226,7 @@ class CloseForm(FlaskForm):
     why = StringField(
         "What was decided, and why",
         [DataRequired("Please say what was decided, in a few words."), Length(max=500)],
-        filters=[_one_line],
+        filters=[one_line_of],
     )
 
 
@@ -266,7 +260,7 @@ class PromiseForm(_Dated):
     """Something that the company will do, and the day by whose end it is done."""
 
     what = StringField(
-        "What you promise", [DataRequired("Please say what you promise."), Length(max=300)], filters=[_one_line]
+        "What you promise", [DataRequired("Please say what you promise."), Length(max=300)], filters=[one_line_of]
     )
     due = DateField("By the end of", [DataRequired("Please choose the day."), _not_over])
 
@@ -277,7 +271,7 @@ class MoveForm(_Dated):
     promise = HiddenField()
     due = DateField("New day", [DataRequired("Please choose the day."), _not_over])
     why = StringField(
-        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[one_line_of]
     )
 
 
@@ -286,7 +280,7 @@ class BreakForm(FlaskForm):
 
     promise = HiddenField()
     why = StringField(
-        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[_one_line]
+        "Why, as everyone will read it", [DataRequired("Please say why."), Length(max=300)], filters=[one_line_of]
     )
 
 
@@ -304,10 +298,10 @@ class GiftForm(_Dated):
         "What you give, as everyone will read it",
         [DataRequired("Please say what you give."), Length(max=200)],
         description="such as “a voucher for the next repair”",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
     value = StringField("What it is worth", [DataRequired("Please say what it is worth."), Length(max=80)])
-    code = StringField("Code", [Length(max=200)], description="only the customer sees it", filters=[_one_line])
+    code = StringField("Code", [Length(max=200)], description="only the customer sees it", filters=[one_line_of])
     conditions = TextAreaField(
         "Conditions",
         [DataRequired("Please write the conditions out, or “none”."), Length(max=1000), _unconditional],
@@ -346,7 +340,9 @@ class _ToldForm(_Dated):
     """What a company tells everyone, and the cases it came from."""
 
     linkable: Container[str] = frozenset()
-    title = StringField("Title", [DataRequired("Please give it a title."), Length(max=MAX_TITLE)], filters=[_one_line])
+    title = StringField(
+        "Title", [DataRequired("Please give it a title."), Length(max=MAX_TITLE)], filters=[one_line_of]
+    )
     text = TextAreaField(
         "Text",
         [
@@ -375,7 +371,7 @@ class UpdateForm(_ToldForm):
         "What customers said",
         [Length(max=MAX_LINE)],
         description="for a change: in a sentence, in your words; it stands beside what you did",
-        filters=[_one_line],
+        filters=[one_line_of],
     )
     starts = DateField("Takes effect on", [Optional(), _still_to_come], description="for a price or news")
 

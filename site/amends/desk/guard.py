@@ -6,46 +6,69 @@ from flask import Response, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from amends.clock import Clock
-from amends.inbox import Inbox, people
+from amends.desk import words
+from amends.inbox import Inbox, second_step, sessions
 from amends.inbox.people import Person
+from amends.inbox.sessions import Session
 
-OPEN = frozenset({"desk.sign_in", "desk.static"})
+OPEN = frozenset({"desk.sign_in", "desk.forgot", "desk.choose", "desk.static"})
 """The routes of the desk that need no sign-in."""
+HALF = frozenset({"desk.code", "desk.sign_out"})
+"""The routes for who has given the password, and still has to give the code."""
+SETTING_UP = frozenset({"desk.second_step", "desk.second_step_drawn", "desk.sign_out"})
+"""The routes for who has to set up codes before anything else."""
 
 _NOTE_USE_EVERY = timedelta(minutes=5)
 
 
 class Guard:
-    """Opens, checks and ends sessions. The cookie holds an id; what it means is in the database alone."""
+    """Opens, checks and ends sessions. The cookie holds an id; what it means is in the database alone.
 
-    def __init__(self, inbox: Inbox, clock: Clock) -> None:
-        self._inbox, self._clock = inbox, clock
+    With `require_totp` admins and keepers reach nothing before they have set up codes.
+    """
+
+    def __init__(self, inbox: Inbox, clock: Clock, *, require_totp: bool) -> None:
+        self._inbox, self._clock, self._require_totp = inbox, clock, require_totp
 
     def check(self) -> AnyResponse | None:
         """Let nobody past who has not signed in; runs before every request to the desk."""
         if request.endpoint in OPEN:
             return None
-        now = self._clock()
         with self._inbox.reading() as connection:
-            person = people.of_session(connection, session.get("sid", ""), now)
-        if person is None:
+            found = sessions.get(connection, session.get("sid", ""), self._clock())
+        if found is None:
             return redirect(url_for("desk.sign_in"))
+        g.person, g.session = found.person, found
+        if not found.complete:
+            return None if request.endpoint in HALF else redirect(url_for("desk.code"))
+        if self.must_set_up(found) and request.endpoint not in SETTING_UP:
+            return redirect(url_for("desk.second_step"))
         self._note_use()
-        g.person = person
         return None
 
-    def enter(self, login: str, password: str) -> bool:
-        """Sign somebody in under a new session id; False where login and password do not go together."""
+    def must_set_up(self, found: Session) -> bool:
+        """Whether somebody has to set up codes before anything else."""
+        return self._require_totp and second_step.is_required(found.person) and not found.has_code
+
+    def may_go_without(self, found: Person) -> bool:
+        """Whether somebody may sign in with the password alone."""
+        return not (self._require_totp and second_step.is_required(found))
+
+    def enter(self, found: Person, *, complete: bool = True) -> bytes:
+        """Begin a session of somebody under a new id, in place of the one of this request; return its digest."""
         now = self._clock()
-        with self._inbox.reading() as connection:
-            person = people.sign_in(connection, login, password)
-        if person is None:
-            return False
         self.leave()
+        browser = words.browser(request.headers.get("User-Agent", ""))
         with self._inbox.writing() as connection:
-            session["sid"] = people.begin_session(connection, person, now)
-        session["noted"] = int(now.timestamp())
-        return True
+            sid = sessions.begin(connection, found, now, browser, complete=complete)
+        session["sid"], session["noted"] = sid, int(now.timestamp())
+        return sessions.digest(sid)
+
+    def renew(self, found: Person) -> None:
+        """Go on under a new id, and end all of somebody's other sessions: what lets them in is another by now."""
+        own = self.enter(found)
+        with self._inbox.writing() as connection:
+            sessions.end_all(connection, found, own)
 
     def leave(self) -> None:
         """End the session, here and in the database."""
@@ -53,19 +76,25 @@ class Guard:
         session.clear()
         if sid:
             with self._inbox.writing() as connection:
-                people.end_session(connection, sid)
+                sessions.end(connection, sid)
 
     def _note_use(self) -> None:
         now = int(self._clock().timestamp())
         if now - session.get("noted", 0) >= _NOTE_USE_EVERY.total_seconds():
             with self._inbox.writing() as connection:
-                people.seen(connection, session["sid"], self._clock())
+                sessions.note_use(connection, session["sid"], self._clock())
             session["noted"] = now
 
 
 def person() -> Person:
     """Return who is at the desk in this request."""
     found: Person = g.person
+    return found
+
+
+def current() -> Session:
+    """Return the session of this request."""
+    found: Session = g.session
     return found
 
 
@@ -78,6 +107,12 @@ def require_company(company: str) -> None:
 def require_keeper() -> None:
     """End the request with 403 where somebody else tries what only a keeper may do."""
     if not person().is_keeper:
+        abort(403)
+
+
+def require_lead() -> None:
+    """End the request with 403 where somebody else tries what only an admin or a keeper may do."""
+    if not person().leads:
         abort(403)
 
 

@@ -18,7 +18,7 @@ from amends.desk.matter import Matter, Team
 from amends.desk.queue import Queue, queue
 from amends.desk.shelf import Shelf
 from amends.desk.tasks import Task, filled, first, may_see, open_tasks
-from amends.inbox import Inbox, additions, cases, deeds, reports, team, templates, verdicts
+from amends.inbox import Inbox, additions, audit, cases, deeds, reports, team, templates, verdicts
 from amends.inbox.cases import Contact, Received
 from amends.inbox.deeds import Deed
 from amends.inbox.templates import Template
@@ -91,6 +91,7 @@ class Room:
             if any(deed.is_leaving for deed in pending):
                 return False
             deeds.add(connection, decision)
+            audit.decided(connection, now, guard.person(), kind, matter.number)
         return True
 
     def _show(

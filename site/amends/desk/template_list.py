@@ -7,7 +7,8 @@ from amends.desk import guard
 from amends.desk.fields import FIELDS
 from amends.desk.forms import ButtonForm, TemplateForm
 from amends.desk.room import Page, Room
-from amends.inbox import templates
+from amends.inbox import audit, templates
+from amends.inbox.audit import Act
 from amends.inbox.templates import Template
 from amends.language import LANGUAGES
 
@@ -30,6 +31,7 @@ class Templates(Room):
         if request.form.get("remove", "").isdecimal() and ButtonForm().validate_on_submit():
             with self._inbox.writing() as connection:
                 templates.remove(connection, company, int(request.form["remove"]))
+                audit.note(connection, self._clock(), guard.person(), Act.TEMPLATES)
             return redirect(url_for("desk.templates"))
         if form.validate_on_submit():
             identity = form.id.data or ""
@@ -37,6 +39,7 @@ class Templates(Room):
             new = Template(number, company, form.name.data or "", form.language.data, form.text.data or "")
             with self._inbox.writing() as connection:
                 if templates.put(connection, new):
+                    audit.note(connection, self._clock(), guard.person(), Act.TEMPLATES)
                     return redirect(url_for("desk.templates"))
             form.name.errors = [f"It could not be kept: there are {templates.MOST} at most, and this one may be gone."]
         return self._show_templates(form, company)

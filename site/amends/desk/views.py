@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 
 from amends.clock import Clock, stamp
 from amends.desk import guard, keys, words
+from amends.desk.account import Account
+from amends.desk.audit_list import AuditList
 from amends.desk.casework import Casework
-from amends.desk.forms import ButtonForm, CloseForm, SignInForm
+from amends.desk.choosing import Choosing
+from amends.desk.enrolling import Enrolling
+from amends.desk.forms import ButtonForm, CloseForm
 from amends.desk.news import News
 from amends.desk.promise_list import Promised
 from amends.desk.queue import Filters
@@ -15,9 +19,13 @@ from amends.desk.replying import Replying
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
 from amends.desk.shelf import Shelf
+from amends.desk.signing import Signing
 from amends.desk.tasks import TASKS, may_undo
+from amends.desk.team_list import TeamList
 from amends.desk.template_list import Templates
-from amends.inbox import Inbox, notices, reports
+from amends.desk.trying import Trying
+from amends.inbox import Inbox, audit, notices, reports
+from amends.inbox.audit import Act
 from amends.inbox.notices import ToCustomer
 from amends.record import Current
 from amends.settings import Settings
@@ -28,7 +36,8 @@ class Desk(Room):
 
     def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
         super().__init__(settings, inbox, clock, Shelf(Current(settings.content)))
-        self._guard = guard.Guard(inbox, clock)
+        self._guard = guard.Guard(inbox, clock, require_totp=settings.require_totp)
+        self._trying = Trying(inbox, clock, settings.secret())
 
     def blueprint(self) -> Blueprint:
         """Return the routes, all behind the guard."""
@@ -42,31 +51,21 @@ class Desk(Room):
         room.add_app_template_filter(words.urgency, "urgency")
         room.add_app_template_filter(words.language, "language")
         room.add_url_rule("/", "inbox", self.inbox)
-        room.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
-        room.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
         room.add_url_rule("/reports", "reports", self.reports)
         room.add_url_rule("/reports", "close", self.close, methods=["POST"])
         room.add_url_rule("/keys", "keys", self.keys, methods=["GET", "POST"])
+        secret, has_mail = self._settings.secret(), self._settings.smtp is not None
+        Signing(self._inbox, self._clock, self._guard, self._trying, secret).add_to(room)
+        Choosing(self._inbox, self._clock, self._trying, secret, has_mail=has_mail).add_to(room)
         rooms = (self._settings, self._inbox, self._clock, self._record)
-        for part in (Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)):
+        own = (*rooms, self._guard, self._trying)
+        for part in (
+            *(Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)),
+            *(TeamList(*rooms), AuditList(*rooms)),
+            *(Enrolling(*own), Account(*own)),
+        ):
             part.add_to(room)
         return room
-
-    def sign_in(self) -> Page:
-        """Ask who somebody is."""
-        form = SignInForm()
-        if not form.validate_on_submit():
-            return render_template("desk/sign_in.html", form=form)
-        if self._guard.enter((form.login.data or "").strip(), form.password.data or ""):
-            return redirect(url_for("desk.inbox"))
-        form.password.errors = ["Login or password is wrong."]
-        return render_template("desk/sign_in.html", form=form), 401
-
-    def sign_out(self) -> Page:
-        """End the session."""
-        if ButtonForm().validate_on_submit():
-            self._guard.leave()
-        return redirect(url_for("desk.sign_in"))
 
     def inbox(self) -> Page:
         """Show what waits, the one due first on top, or what is asked for of it. A form's empty fields are left out."""
@@ -99,8 +98,10 @@ class Desk(Room):
             is_closed = chosen is not None and reports.close(
                 connection, chosen.id, guard.person().id, form.why.data or "", now
             )
-            if is_closed and chosen and chosen.reason == reports.OBJECTION:
-                notices.tell_customer(connection, chosen.number, ToCustomer.OBJECTION, now)
+            if is_closed and chosen:
+                audit.note(connection, now, guard.person(), Act.CLOSED, str(chosen.id))
+                if chosen.reason == reports.OBJECTION:
+                    notices.tell_customer(connection, chosen.number, ToCustomer.OBJECTION, now)
         return redirect(url_for("desk.reports")) if is_closed else self._show_reports(form, status=409)
 
     def _show_reports(self, form: CloseForm | None = None, status: int = 200) -> Page:

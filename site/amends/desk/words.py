@@ -36,3 +36,23 @@ def _span(length: timedelta) -> str:
     if hours:
         return f"{hours} h"
     return f"{minutes} min" if minutes else "under 1 min"
+
+
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrom": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+"""What browsers call themselves, those first that give the names of others, too."""
+_SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux")
+
+
+def browser(agent: str) -> str:
+    """Return in words what a browser says that it is, such as “Firefox on Linux”, and no more of it."""
+    name = next((name for mark, name in _BROWSERS.items() if mark in agent), "a browser")
+    system = next((system for system in _SYSTEMS if system in agent), "")
+    return f"{name} on {system}" if system else name

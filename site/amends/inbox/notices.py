@@ -15,6 +15,7 @@ from amends.clock import stamp
 from amends.inbox import cases, outbox, people, webhooks
 from amends.inbox.cases import Received
 from amends.inbox.outbox import Message
+from amends.inbox.people import Person
 from amends.inbox.schema import case
 from amends.record import Company
 
@@ -64,6 +65,13 @@ class ToCompany(StrEnum):
     PROMISE_MISSED = "promise-missed"
     CUSTOMER = "customer"
     DECIDED = "decided"
+
+
+class ToStaff(StrEnum):
+    """What one member of staff is sent: a link with which to choose a password."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
 
 
 def received(connection: Connection, new: Received) -> None:
@@ -144,6 +152,26 @@ def ask_for_link(connection: Connection, email: str, what: str, name: str, now: 
     """
     once, facts = f"{LINK}/{name}/{stamp(now)[:13]}", {"at": stamp(now), "what": what}
     outbox.add(connection, Message("", None, MAIL, LINK, email, MAIL, once, now, now, facts))
+
+
+def invite(connection: Connection, person: Person, now: datetime) -> None:
+    """Send somebody who was added a link with which to choose a password. It is made when it is sent."""
+    _send_link(connection, ToStaff.INVITATION, person, f"{person.id}/{stamp(now)}", now)
+
+
+def ask_for_password(connection: Connection, login: str, name: str, now: datetime) -> None:
+    """Store that somebody asks for a link with which to choose another password.
+
+    It is one row, whether or not there is such a login, so that nobody learns from the time it takes. `name` is what
+    the question is known by: it is asked once within an hour.
+    """
+    _send_link(connection, ToStaff.RESET, people.with_login(connection, login), f"{name}/{stamp(now)[:13]}", now)
+
+
+def _send_link(connection: Connection, kind: ToStaff, person: Person | None, name: str, now: datetime) -> None:
+    company = (person.company if person else None) or ""
+    facts = {"at": stamp(now), "staff": str(person.id if person else 0)}
+    outbox.add(connection, Message(company, None, MAIL, kind, "", MAIL, f"{kind}/{name}", now, now, facts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,20 @@ def count_dead(connection: Connection) -> tuple[int, datetime | None]:
     return number, first
 
 
+def fate(connection: Connection, prefix: str) -> tuple[str, str]:
+    """Return what became of the last message that is told under a name that begins so, and what a server said.
+
+    It is `sent`, `dropped` or `dead`, or it `waits`; empty where there is none that is remembered.
+    """
+    ends = (message.c.sent, message.c.dropped, message.c.dead)
+    query = select(*ends, message.c.error).where(message.c.once.startswith(prefix, autoescape=True))
+    row = connection.execute(query.order_by(message.c.id.desc()).limit(1)).first()
+    if row is None:
+        return "", ""
+    ended = ("sent", row.sent), ("dropped", row.dropped), ("dead", row.dead)
+    return next((name for name, at in ended if at), "waits"), row.error
+
+
 def due_since(connection: Connection) -> datetime | None:
     """Return since when the message is due that waits longest; None where none waits."""
     return connection.execute(select(func.min(message.c.due))).scalar()

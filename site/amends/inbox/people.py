@@ -1,23 +1,16 @@
-"""Staff and their sessions."""
+"""Staff: who they are, how they are reached, and whether a password is theirs."""
 
-import hashlib
-import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from amends.inbox.schema import session, staff
+from amends.inbox import passwords
+from amends.inbox.schema import assignment, draft, session, staff
+from amends.inbox.signing_tables import recovery, second_step, ticket
 
 ROLES = ("agent", "moderator", "admin", "keeper")
-IDLE = timedelta(hours=12)
-"""A session nobody uses ends after this (OWASP ASVS 5.0, 7.3.1)."""
-ABSOLUTE = timedelta(days=14)
-"""A session ends after this in any case (OWASP ASVS 5.0, 7.3.2)."""
-SHORTEST_PASSWORD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,51 +32,93 @@ class Person:
         """Whether this is staff of a company in that role or a higher one: agent, moderator, admin."""
         return not self.is_keeper and ROLES.index(self.role) >= ROLES.index(role)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this person has a team to look after: a company's, or the keepers."""
+        return self.role in ("admin", "keeper")
+
     def may_see(self, company: str) -> bool:
         """Whether that company's cases are this person's business."""
         return self.is_keeper or self.company == company
 
 
 class PersonError(ValueError):
-    """Somebody cannot be added; the text says why."""
+    """Somebody cannot be added, changed or removed; the text says why."""
 
 
-_hasher = PasswordHasher()
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody as their team sees them. `seen` is when a session of theirs was last used, as far as that is known.
+
+    `is_invited` says that no password was chosen yet.
+    """
+
+    person: Person
+    email: str | None
+    seen: datetime | None
+    is_invited: bool
+    has_code: bool
+
+
 _person = (staff.c.id, staff.c.login, staff.c.name, staff.c.role, staff.c.company)
-
-
-@cache
-def _nobody() -> str:
-    """Return a hash to compare with when the login is unknown, so that both refusals take as long."""
-    return _hasher.hash(secrets.token_hex(16))
 
 
 def add(
     connection: Connection, login: str, name: str, role: str, company: str | None, password: str, now: datetime
 ) -> None:
-    """Add a member of staff; PersonError where login, role, company or password do not do."""
+    """Add a member of staff; PersonError where login, role or company do not do, PasswordError for the password."""
+    passwords.check(password, login, name, company or "")
+    person = invite(connection, login, name, role, company, now)
+    connection.execute(update(staff).where(staff.c.id == person.id).values(password=passwords.hashed(password)))
+
+
+def invite(connection: Connection, login: str, name: str, role: str, company: str | None, now: datetime) -> Person:
+    """Add a member of staff who is still to choose a password; PersonError where login, role or company do not do."""
     if role not in ROLES:
         raise PersonError(f"no role {role!r}: there are {', '.join(ROLES)}")
     if (role == "keeper") != (company is None):
         raise PersonError("a keeper belongs to no company, everybody else to one")
-    if len(password) < SHORTEST_PASSWORD:
-        raise PersonError(f"the password is too short: {SHORTEST_PASSWORD} characters at least")
     if connection.execute(select(staff.c.id).where(staff.c.login == login)).first():
         raise PersonError(f"there is a {login!r} already")
-    hashed = _hasher.hash(password)
-    connection.execute(
-        insert(staff).values(login=login, name=name, role=role, company=company, password=hashed, created=now)
-    )
+    facts = {"login": login, "name": name, "role": role, "company": company, "password": "", "created": now}
+    key = connection.execute(insert(staff).values(**facts)).inserted_primary_key
+    return Person(int(key[0]) if key else 0, login, name, role, company)
+
+
+def get(connection: Connection, identity: int) -> Person | None:
+    """Return somebody who is among the staff."""
+    row = connection.execute(select(*_person).where(staff.c.id == identity, staff.c.removed.is_(None))).first()
+    return Person(*row) if row else None
+
+
+def with_login(connection: Connection, login: str) -> Person | None:
+    """Return who has this login."""
+    row = connection.execute(select(*_person).where(staff.c.login == login, staff.c.removed.is_(None))).first()
+    return Person(*row) if row else None
 
 
 def sign_in(connection: Connection, login: str, password: str) -> Person | None:
-    """Return the person with this login and password (argon2id), or None."""
-    row = connection.execute(select(*_person, staff.c.password).where(staff.c.login == login)).first()
-    try:
-        _hasher.verify(row.password if row else _nobody(), password)
-    except VerifyMismatchError:
-        return None
-    return Person(row.id, row.login, row.name, row.role, row.company) if row else None
+    """Return the person with this login and password, or None: both refusals take as long."""
+    person = with_login(connection, login)
+    return person if has_password(connection, person, password) else None
+
+
+def has_password(connection: Connection, person: Person | None, password: str) -> bool:
+    """Whether that is the password of this person; nobody (None) has one, and to say so takes as long."""
+    query = select(staff.c.password).where(staff.c.id == (person.id if person else 0))
+    return passwords.is_right(connection.execute(query).scalar() or "", password)
+
+
+def choose_password(connection: Connection, person: Person, password: str) -> None:
+    """Give somebody another password, and make links to choose one void; PasswordError where it does not do."""
+    passwords.check(password, person.login, person.name, person.company or "")
+    connection.execute(update(staff).where(staff.c.id == person.id).values(password=passwords.hashed(password)))
+    connection.execute(delete(ticket).where(ticket.c.staff == person.id))
+
+
+def is_invited(connection: Connection, person: Person) -> bool:
+    """Whether somebody has not chosen a password yet."""
+    return connection.execute(select(staff.c.password).where(staff.c.id == person.id)).scalar() == ""
 
 
 def reach(connection: Connection, login: str, email: str | None) -> None:
@@ -91,51 +126,68 @@ def reach(connection: Connection, login: str, email: str | None) -> None:
     connection.execute(update(staff).where(staff.c.login == login).values(email=email))
 
 
+def address(connection: Connection, person: Person) -> str | None:
+    """Return at which address somebody is reached."""
+    return connection.execute(select(staff.c.email).where(staff.c.id == person.id)).scalar()
+
+
 def reachable(connection: Connection) -> dict[str, str | None]:
     """Return the staff of all companies by their logins, each with the address at which they are told what happens."""
-    query = select(staff.c.login, staff.c.email).where(staff.c.company.is_not(None)).order_by(staff.c.login)
+    there = (staff.c.company.is_not(None), staff.c.removed.is_(None))
+    query = select(staff.c.login, staff.c.email).where(*there).order_by(staff.c.login)
     return {row.login: row.email for row in connection.execute(query)}
 
 
 def login_of(connection: Connection, identity: int) -> str | None:
-    """Return by which name somebody signs in; None where there is nobody with this id."""
+    """Return by which name somebody signs in, or did; None where there is nobody with this id."""
     return connection.execute(select(staff.c.login).where(staff.c.id == identity)).scalar()
 
 
 def addresses(connection: Connection, company: str) -> list[tuple[int, str]]:
-    """Return the staff of a company who are told what happens: each one's id and address."""
-    query = select(staff.c.id, staff.c.email).where(staff.c.company == company, staff.c.email.is_not(None))
+    """Return the staff of a company who are told what happens: each one's id and address. Not who is only invited."""
+    told = (staff.c.company == company, staff.c.email.is_not(None), staff.c.password != "", staff.c.removed.is_(None))
+    query = select(staff.c.id, staff.c.email).where(*told)
     return [(row.id, row.email) for row in connection.execute(query.order_by(staff.c.id))]
 
 
-def begin_session(connection: Connection, person: Person, now: datetime) -> str:
-    """Open a session and return its new id, for the person's cookie alone."""
-    sid = secrets.token_urlsafe(32)
-    connection.execute(delete(session).where((session.c.seen < now - IDLE) | (session.c.created < now - ABSOLUTE)))
-    connection.execute(insert(session).values(id=_digest(sid), staff=person.id, created=now, seen=now))
-    return sid
-
-
-def of_session(connection: Connection, sid: str, now: datetime) -> Person | None:
-    """Return whose session this is, if it still runs."""
+def members(connection: Connection) -> Sequence[Member]:
+    """Return all staff: keepers first, then company by company, by their names."""
+    seen = select(func.max(session.c.seen)).where(session.c.staff == staff.c.id).scalar_subquery()
     query = (
-        select(*_person)
-        .join(session, session.c.staff == staff.c.id)
-        .where(session.c.id == _digest(sid), session.c.seen >= now - IDLE, session.c.created >= now - ABSOLUTE)
+        select(*_person, staff.c.email, seen, staff.c.password, second_step.c.salt)
+        .outerjoin(second_step, second_step.c.staff == staff.c.id)
+        .where(staff.c.removed.is_(None))
     )
-    row = connection.execute(query).first()
-    return Person(*row) if row else None
+    found = [Member(Person(*row[:5]), row[5], row[6], not row[7], bool(row[8])) for row in connection.execute(query)]
+    return sorted(found, key=lambda one: (one.person.company or "", one.person.name.casefold(), one.person.id))
 
 
-def seen(connection: Connection, sid: str, now: datetime) -> None:
-    """Note that the session is in use."""
-    connection.execute(update(session).where(session.c.id == _digest(sid)).values(seen=now))
+def change_role(connection: Connection, person: Person, role: str) -> None:
+    """Give somebody another role in their company; PersonError for the last admin, or where it is no such role."""
+    if role not in ROLES or "keeper" in (role, person.role):
+        raise PersonError("This is no role that can be given.")
+    _keep_one(connection, person, role)
+    connection.execute(update(staff).where(staff.c.id == person.id).values(role=role))
 
 
-def end_session(connection: Connection, sid: str) -> None:
-    """End a session at once."""
-    connection.execute(delete(session).where(session.c.id == _digest(sid)))
+def remove(connection: Connection, person: Person, now: datetime) -> None:
+    """Let somebody in no more; PersonError for the last admin of a company and the last keeper.
+
+    What they decided and noted stays, and bears their name. Their cases are nobody's.
+    """
+    _keep_one(connection, person, "")
+    gone = {"removed": now, "password": "", "email": None}
+    connection.execute(update(staff).where(staff.c.id == person.id).values(**gone))
+    for table in (session, second_step, recovery, ticket, assignment, draft):
+        connection.execute(delete(table).where(table.c.staff == person.id))
 
 
-def _digest(sid: str) -> bytes:
-    return hashlib.sha256(sid.encode()).digest()
+def _keep_one(connection: Connection, person: Person, role: str) -> None:
+    """Raise PersonError where nobody would be left who leads, were this person's role another."""
+    if not person.leads or role == person.role:
+        return
+    others = (staff.c.company == person.company, staff.c.role == person.role, staff.c.id != person.id)
+    can_sign_in = (staff.c.removed.is_(None), staff.c.password != "")
+    if not connection.execute(select(staff.c.id).where(*others, *can_sign_in)).first():
+        last = "the last keeper" if person.is_keeper else f"the last admin of {person.company}"
+        raise PersonError(f"{person.name} is {last}. Nothing was changed; let somebody else be one first.")

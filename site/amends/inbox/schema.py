@@ -1,52 +1,13 @@
 """The tables of the private store. Times are whole seconds since 1970 in UTC, on every database alike."""
 
-from datetime import UTC, datetime
-from typing import Any
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false, true
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    false,
-)
+from amends.inbox import columns, signing_tables  # noqa: F401 -- whoever has these has all tables
+from amends.inbox.columns import Instant
+from amends.inbox.columns import number as _number
+from amends.inbox.columns import slug as _slug
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware time in UTC, kept as whole seconds: SQLite has no times with a zone."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002, RUF100
-        """Turn a time into seconds."""
-        return None if value is None else int(value.timestamp())
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, RUF100
-        """Turn seconds into a time."""
-        return None if value is None else datetime.fromtimestamp(value, UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-_number = String(8)
-_slug = String(40)
+metadata = columns.metadata
 
 company = Table(
     "company",
@@ -230,9 +191,12 @@ staff = Table(
     Column("role", String(16), nullable=False),
     # Null for a keeper, who belongs to no company.
     Column("company", _slug),
+    # Empty until somebody who was invited has chosen one, and when they are removed.
     Column("password", Text, nullable=False),
     Column("email", Text),
     Column("created", Instant, nullable=False),
+    # The row stays, so that what they decided and noted keeps its author.
+    Column("removed", Instant),
 )
 
 session = Table(
@@ -243,6 +207,10 @@ session = Table(
     Column("staff", Integer, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
     Column("created", Instant, nullable=False),
     Column("seen", Instant, nullable=False),
+    # In words, such as "Firefox on Linux".
+    Column("browser", Text, nullable=False, server_default=""),
+    # False while a password was given and the code is still to come.
+    Column("complete", Boolean, nullable=False, server_default=true()),
 )
 
 deed = Table(

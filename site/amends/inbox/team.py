@@ -41,7 +41,8 @@ class Earlier:
 
 def colleagues(connection: Connection, company: str) -> Mapping[int, str]:
     """Return the names of a company's staff, by id."""
-    query = select(staff.c.id, staff.c.name).where(staff.c.company == company).order_by(staff.c.name, staff.c.id)
+    there = (staff.c.company == company, staff.c.removed.is_(None))
+    query = select(staff.c.id, staff.c.name).where(*there).order_by(staff.c.name, staff.c.id)
     return {row.id: row.name for row in connection.execute(query)}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from amends import links
+from amends.inbox.tickets import Ticket
 from amends.post.matter import Matter
 
 
@@ -27,6 +28,10 @@ class Doors:
     def stop(self, email: str) -> str:
         """Return the link that stops all mail to an address."""
         return f"{self.url}/c/{links.stopping(self.secret, links.address_digest(self.secret, email))}/stop"
+
+    def choose(self, ticket: Ticket) -> str:
+        """Return the link with which somebody of the staff chooses a password."""
+        return f"{self.url}/desk/choose/{ticket.token}"
 
     def desk(self, matter: Matter) -> str:
         """Return where staff open a case."""

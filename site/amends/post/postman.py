@@ -18,17 +18,20 @@ from amends.clock import Clock
 from amends.inbox import (
     Inbox,
     StoreUnavailableError,
+    audit,
     cases,
     contacts,
     correspondents,
     notices,
     outbox,
     people,
+    tickets,
     webhooks,
 )
-from amends.inbox.notices import LINK, MAIL, ToCompany, ToCustomer
+from amends.inbox.audit import Act
+from amends.inbox.notices import LINK, MAIL, ToCompany, ToCustomer, ToStaff
 from amends.inbox.outbox import Message
-from amends.post import to_company, to_customer
+from amends.post import to_company, to_customer, to_staff
 from amends.post.doors import Doors
 from amends.post.mail import Mail
 from amends.post.matter import Matter, read_matter
@@ -163,6 +166,8 @@ class Postman:
             raise NoLongerError("no mail is sent: AMENDS_SMTP is not set")
         elif message.kind == LINK:
             self._mailer.send(self._with_links(message, now))
+        elif message.kind in set(ToStaff):
+            self._mailer.send(self._with_ticket(message, now))
         else:
             write = self._to_staff if message.kind in set(ToCompany) else self._to_customer
             self._mailer.send(write(message, read_matter(self._inbox, self._content, message, now)))
@@ -211,6 +216,23 @@ class Postman:
             raise NoLongerError("nobody of the staff has this address any more")
         letter = to_company.letter(matter, ToCompany(message.kind), self._doors)
         return Mail(letter, message.recipient, self._name(message), self._clock())
+
+    def _with_ticket(self, message: Message, now: datetime) -> Mail:
+        """Write the mail with which somebody chooses a password; its secret is made here, and in the mail alone."""
+        kind = ToStaff(message.kind)
+        with self._inbox.writing() as connection:
+            person = people.get(connection, int(message.facts["staff"]))
+            email = people.address(connection, person) if person else None
+            if person is None or not email:
+                raise NoLongerError("nobody of the staff has this login, or an address")
+            if kind is ToStaff.INVITATION and not people.is_invited(connection, person):
+                raise NoLongerError("who was invited has chosen a password")
+            ticket = tickets.make(connection, person, to_staff.LASTS[kind], now)
+            if kind is ToStaff.RESET:
+                audit.note(connection, now, person, Act.RESET_SENT)
+            voice = to_staff.voice_of(connection, person)
+        letter = to_staff.letter(voice, kind, person, ticket, self._doors)
+        return Mail(letter, email, self._name(message), self._clock())
 
     def _call(self, message: Message, matter: Matter) -> None:
         with self._inbox.reading() as connection:
