@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
-from amends.desk.forms import MAX_NAME, one_line_of
+from amends.desk.forms import MAX_LINE, MAX_NAME, one_line_of
 from amends.inbox.passwords import SHORTEST
 from amends.submission import wrong_address
 
