@@ -28,6 +28,9 @@ SENDER = "feedback@example.org"
 PASSWORD = "correct horse battery"
 STAFF = {
     "olga": ("moderator", "acme"),
+    "ann": ("admin", "acme"),
+    "bea": ("agent", "bolt"),
+    "bert": ("moderator", "bolt"),
     "bo": ("admin", "bolt"),
     "kim": ("keeper", None),
     "kai": ("keeper", None),

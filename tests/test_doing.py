@@ -303,3 +303,11 @@ def test_a_day_in_a_short_reply_is_found_in_the_language_of_its_customer(house: 
     )
     assert '<q class="voice" dir="auto">by 4 November 2026</q>' in shown.text
     assert shown.text.count('name="proposed"') == 1
+
+
+@pytest.mark.parametrize("what", ["move", "break"])
+def test_words_about_a_promise_that_does_not_run_are_kept(house: House, olga: Seat, number: str, what: str) -> None:
+    answer = olga.decide(number, what, promise="p9", due=day(house, 3), why="Canary words.")
+    assert answer.status_code == 422
+    assert "your words are kept here" in answer.text
+    assert "Canary words." in answer.text

@@ -58,7 +58,9 @@ class Casework(Room):
         form = self._form(todo, matter)
         if request.method == "GET":
             return self._open(matter, todo, form)
-        if not todo.is_open(matter) or not form.validate_on_submit() or not _is_about_a_promise(matter, form):
+        if not todo.is_open(matter) or not _is_about_a_promise(matter, form):
+            return self._show(matter, status=422, kept=words_in(form))
+        if not form.validate_on_submit():
             return self._show(matter, todo, form, 422, kept=words_in(form))
         if is_overtaken(matter):
             return self._show(matter, todo, form, 409, overtaken=OVERTAKEN)

@@ -108,6 +108,9 @@ class Room:
         # What can no longer be done has no page: the case says why, and keeps the words.
         task = task if task in tasks else first(tasks, matter)
         form = form if form is not None and task and isinstance(form, task.form) else None
+        if form is not None and not any(deed.is_leaving for deed in matter.pending):
+            # The form itself has the words.
+            facts["kept"] = ""
         page = self._render(
             "desk/case.html",
             queue=self._queue(matter.number),
