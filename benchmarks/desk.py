@@ -116,6 +116,7 @@ def pages(public: Case, unread: Case) -> Iterable[tuple[str, str]]:
         ("a public case", f"/desk/{COMPANY}/{public.number}"),
         ("an unread case", f"/desk/{COMPANY}/{unread.number}"),
         ("promises", "/desk/promises"),
+        ("figures", "/desk/figures"),
     )
 
 

@@ -59,6 +59,7 @@ RIGHTS: Mapping[str, Right] = {
     ),
     "code": EVERYBODYS,
     "promises": EVERYBODYS,
+    "figures": EVERYBODYS,
     "case": Right(keeper=True),
     "undo": Right(keeper=True),
     **dict.fromkeys(("masks", "masks_of_words", "publish_words"), Right(keeper=True)),

@@ -81,6 +81,8 @@ def pages(house: House) -> Mapping[str, tuple[str, str]]:
         "promises": ("olga", "promises"),
         "templates": ("olga", "templates"),
         "keys": ("olga", "keys"),
+        "figures": ("olga", "figures"),
+        "companies": ("kim", "figures"),
         "asked": ("kim", f"acme/{asked}"),
         "reports": ("kim", "reports"),
     }

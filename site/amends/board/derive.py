@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from amends import figures
 from amends.board import counts, proof
 from amends.board.row import Row, row_of
-from amends.case import as_of, next_change
-from amends.figures import Fact, change_of, fact_of
+from amends.case import next_change
+from amends.figures import Fact, change_of, entry_as_of, fact_of, line_as_of
 from amends.record import Company, Entry, LedgerLine
 
 
@@ -31,7 +31,7 @@ class Derived:
 
 def derive(company: Company, entry: Entry | None, line: LedgerLine | None, now: datetime) -> Derived:
     """Derive what follows at `now` of a case by its entry, its line of the ledger, or both."""
-    shown = None if entry is None else _entry_as_of(entry, now)
+    shown = None if entry is None else entry_as_of(entry, now)
     listed = None if line is None else line_as_of(line, now)
     row = None if shown is None else row_of(company, shown, now)
     fact = fact_of(shown, listed, company.zone)
@@ -43,16 +43,6 @@ def derive(company: Company, entry: Entry | None, line: LedgerLine | None, now: 
         instants += [line.reply_by, line.first_reply]
     turns = min((instant for instant in instants if instant is not None and instant > now), default=None)
     return Derived(company, row, listed, fact, turns, later=shown is not entry)
-
-
-def _entry_as_of(entry: Entry, now: datetime) -> Entry:
-    case = as_of(entry.case, now)
-    return entry if case is entry.case else replace(entry, case=case)
-
-
-def line_as_of(line: LedgerLine, now: datetime) -> LedgerLine:
-    """Return a line of the ledger as it is at `now`."""
-    return replace(line, first_reply=None) if line.first_reply and line.first_reply > now else line
 
 
 ALL_MONTHS = ""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor
 
 from amends.board.counts import Counts
-from amends.figures import ALL_TIME, FEW, Ending, Figures, Pledge, Share, Window, closed_year
+from amends.figures import ALL_TIME, FEW, Ending, Figures, Pledge, Share, Wait, Window, closed_year
 from amends.language import Language
 
 NAMES = ("answered", "first-reply", "solved", "promises", "again")
@@ -150,8 +150,13 @@ def _last_month(lang: Language, year: Window) -> str:
 
 def at_most(lang: Language, length: timedelta) -> str:
     """Write a length of time, rounded up to the smaller of the two units that it is written in."""
+    return lang.duration(rounded_up(length))
+
+
+def rounded_up(length: timedelta) -> timedelta:
+    """Round a length of time up as it is written: to whole minutes, and to whole hours where it is more than a day."""
     unit = timedelta(hours=1) if length > timedelta(hours=24) else timedelta(minutes=1)
-    return lang.duration(-(-length // unit) * unit)
+    return -(-length // unit) * unit
 
 
 def percent(lang: Language, share: Share) -> str:
@@ -216,14 +221,14 @@ def _first_reply(lang: Language, found: Figures) -> Headline:
         lines = (lang.gettext("{percent} within 24 hours", percent=percent(lang, day)), of)
     known = not wait.too_few and wait.percentile(50) is not None
     name = "first-reply"
-    return Headline(name, title(lang, name), median(lang, found), lines, None, interval(lang, day), known)
+    return Headline(name, title(lang, name), median(lang, wait), lines, None, interval(lang, day), known)
 
 
-def median(lang: Language, found: Figures) -> str:
+def median(lang: Language, wait: Wait) -> str:
     """Write the median time to the first reply, or say why there is none."""
-    if found.first_reply.too_few:
-        return in_words(lang, found.first_reply.whole)
-    length = found.first_reply.percentile(50)
+    if wait.too_few:
+        return in_words(lang, wait.whole)
+    length = wait.percentile(50)
     if length is None:
         return lang.pgettext("figure", "More than half still wait")
     return at_most(lang, length)

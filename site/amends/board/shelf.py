@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from amends import text
-from amends.board.derive import Derived, derive, line_as_of
+from amends.board.derive import Derived, derive
 from amends.board.row import WAITING, Row, row_of
 from amends.case import as_of
+from amends.figures import line_as_of
 from amends.record import Company, Entry, LedgerLine, Standing
 from amends.record.packed import unpack, unpack_line
 from amends.shelves.store import Store

@@ -11,6 +11,7 @@ from amends.desk.audit_list import AuditList
 from amends.desk.casework import Casework
 from amends.desk.choosing import Choosing
 from amends.desk.enrolling import Enrolling
+from amends.desk.figures_page import Counted
 from amends.desk.forms import ButtonForm, CloseForm
 from amends.desk.news import News
 from amends.desk.promise_list import Promised
@@ -61,7 +62,7 @@ class Desk(Room):
         own = (*rooms, self._guard, self._trying)
         for part in (
             *(Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)),
-            *(TeamList(*rooms), AuditList(*rooms)),
+            *(Counted(*rooms), TeamList(*rooms), AuditList(*rooms)),
             *(Enrolling(*own), Account(*own)),
         ):
             part.add_to(room)

@@ -11,7 +11,7 @@ leave only one case behind.
 """
 
 from amends.figures.company import Figures, Topic, change_of, figures, figures_of, next_change
-from amends.figures.facts import Ending, Fact, Place, fact_of, facts
+from amends.figures.facts import Ending, Fact, Place, entry_as_of, fact_of, facts, line_as_of
 from amends.figures.measures import FEW, Mean, Nps, Share, Wait
 from amends.figures.months import Month, months, months_of
 from amends.figures.pledges import Pledge, next_due, pledge_of
@@ -37,10 +37,12 @@ __all__ = [
     "by_month",
     "change_of",
     "closed_year",
+    "entry_as_of",
     "fact_of",
     "facts",
     "figures",
     "figures_of",
+    "line_as_of",
     "months",
     "months_of",
     "next_change",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from amends.case import Case, Event, Kind, Outcome, Promise, Reason, is_open, promises
+from amends.case import Case, Event, Kind, Outcome, Promise, Reason, as_of, is_open, promises
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing
 
 
@@ -110,6 +110,17 @@ def facts(entries: Iterable[Entry], ledger: Iterable[LedgerLine], zone: tzinfo) 
     found = [fact_of(entry, lines.pop(entry.case.number, None), zone) for entry in entries]
     found.extend(fact_of(None, line, zone) for line in lines.values())
     return tuple(sorted(found, key=lambda fact: (fact.received, fact.case)))
+
+
+def entry_as_of(entry: Entry, now: datetime) -> Entry:
+    """Return an entry as it is at `now`: the same one where its file says nothing of later."""
+    case = as_of(entry.case, now)
+    return entry if case is entry.case else replace(entry, case=case)
+
+
+def line_as_of(line: LedgerLine, now: datetime) -> LedgerLine:
+    """Return a line of the ledger as it is at `now`."""
+    return replace(line, first_reply=None) if line.first_reply and line.first_reply > now else line
 
 
 def fact_of(entry: Entry | None, line: LedgerLine | None, zone: tzinfo) -> Fact:

@@ -20,6 +20,7 @@ Words = tuple[int, str, str, str, str, str, str, str, str]
 """The same of any case, with the time of receipt in the place of the first, and then author and text."""
 
 _ROW = 'SELECT reply_by, number, company, kind, topic, language, outcome FROM "case" '
+_SINCE = 'SELECT received, reply_by, number FROM "case" '
 _WORDS = 'SELECT received, number, company, kind, topic, language, outcome, author, text FROM "case" '
 
 _OWED = """WHERE company = ? AND outcome IN ? AND (
@@ -33,6 +34,18 @@ def waiting(connection: Connection, company: str | None) -> Sequence[Row]:
     if company is None:
         return quick.select(connection, _ROW + "WHERE outcome IN ?", ["waiting", "held"])
     return quick.select(connection, _ROW + _OWED, company, ["waiting", "private", "withheld"])
+
+
+def longest(connection: Connection, company: str, count: int) -> Sequence[tuple[int, int, str]]:
+    """Return receipt, reply_by and number of so many of what waits for a company, the oldest first."""
+    statement = _SINCE + _OWED + " ORDER BY received, number LIMIT ?"
+    return quick.select(connection, statement, company, ["waiting", "private", "withheld"], count)
+
+
+def topics(connection: Connection, company: str, since: int) -> dict[str, str]:
+    """Return the topics of what a company received after that time, in seconds since 1970, by the cases' numbers."""
+    statement = """SELECT number, topic FROM "case" WHERE company = ? AND received > ? AND outcome <> 'held'"""
+    return dict(quick.select(connection, statement, company, since))
 
 
 def words(connection: Connection, company: str | None) -> Sequence[Words]:
