@@ -13,7 +13,7 @@ from amends.inbox.schema import case
 from tests import kills, postgres
 from tests.house import House
 
-KILLS = 14
+KILLS = 9
 PATIENCE = 60.0
 
 
