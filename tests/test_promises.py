@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from amends.promises import FARTHEST, LANGUAGES, find
 from amends.promises.days import MEANINGS
 from amends.promises.grammar import folded, grammar_of
-from tests.promises.measure import Reply, replies, scores
+from tests.promises.measure import SETS, Reply, replies, scores
 
 WEDNESDAY = datetime(2026, 11, 18, 10, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -35,9 +35,21 @@ def test_nine_in_ten_dated_promises_are_found_and_few_other_dates(language: str)
     assert score.false <= 1
 
 
-def test_of_the_replies_without_a_dated_promise_three_in_a_hundred_have_a_false_one_at_most() -> None:
-    every = scores("held_out").values()
-    assert sum(score.false for score in every) / sum(score.without for score in every) <= 0.03
+@pytest.mark.parametrize(("name", "right", "false"), [("held_out", 0.98, 0.014), ("held_out_b", 0.92, 0.072)])
+def test_over_all_languages_a_set_on_which_nothing_is_tuned_is_read_as_well_as_it_was(
+    name: str, right: float, false: float
+) -> None:
+    every = scores(name).values()
+    assert sum(score.right for score in every) / sum(score.dated for score in every) >= right
+    assert sum(score.false for score in every) / sum(score.without for score in every) <= false
+
+
+@pytest.mark.parametrize("name", ["development", "development_b"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_replies_that_the_words_are_tried_on_stay_understood(language: str, name: str) -> None:
+    score = scores(name)[language]
+    assert score.right / score.dated >= 0.96
+    assert score.false / score.without <= 0.035
 
 
 @pytest.mark.parametrize(
@@ -63,12 +75,20 @@ def test_the_same_words_are_understood_in_every_way_of_writing_them(text: str, l
     assert day_of(text, language=language) == day
 
 
-def test_without_a_language_the_one_is_taken_that_knows_most_of_the_text() -> None:
-    for reply in replies("development"):
-        if reply.promised and reply.language in ("ru", "zh"):
-            told = find(reply.text, reply.now, reply.zone, reply.language)
-            assert find(reply.text, reply.now, reply.zone) == told
-            assert find(reply.text, reply.now, reply.zone, "pt-BR") == told
+@pytest.mark.parametrize("name", SETS)
+def test_without_a_language_the_one_is_taken_whose_words_the_text_has(name: str) -> None:
+    every = [reply for reply in replies(name) if reply.promised]
+    differ = [
+        reply.text
+        for reply in every
+        if find(reply.text, reply.now, reply.zone, "pt-BR") != find(reply.text, reply.now, reply.zone, reply.language)
+    ]
+    assert len(differ) <= len(every) / 100
+
+
+def test_a_word_that_two_languages_share_does_not_decide_which_it_is() -> None:
+    (found,) = find("Sorry. It is there by 4 December 2026.", WEDNESDAY, LONDON)
+    assert (found.words, found.day) == ("by 4 December 2026", date(2026, 12, 4))
 
 
 # --- Which day ---
@@ -82,6 +102,10 @@ def test_without_a_language_the_one_is_taken_that_knows_most_of_the_text() -> No
         ("by Wednesday", date(2026, 11, 25)),
         ("before Friday", date(2026, 11, 19)),
         ("by the end of the week", date(2026, 11, 20)),
+        ("by the weekend", date(2026, 11, 20)),
+        ("before close of business tomorrow", date(2026, 11, 19)),
+        ("by noon on Fri", date(2026, 11, 20)),
+        ("within half an hour", date(2026, 11, 18)),
         ("before the end of the month", date(2026, 11, 30)),
         ("within one working day", date(2026, 11, 19)),
         ("within 3 to 5 working days", date(2026, 11, 25)),
@@ -192,6 +216,11 @@ def test_a_day_on_which_the_clocks_change_ends_at_its_own_midnight() -> None:
         "We answer 24/7 and since 2019.",
         "We will refund you within 14 days of the return.",
         "We promise you can return it by Friday.",
+        "Should you return it by Friday, write to us.",
+        "The supplier hopes to send it by Friday.",
+        "Anyone moving out by Friday pays half.",
+        "Many customers book for Friday.",
+        "As we said on Friday, it is the insurer who decides.",
     ],
 )
 def test_a_date_that_the_company_does_not_promise_is_not_proposed(text: str) -> None:
@@ -220,6 +249,10 @@ def test_each_promise_is_proposed_where_it_stands_and_a_day_once_in_a_sentence()
         ("You can keep it and by Friday we will send another.", "by Friday"),
         ("Our team will visit approx. two houses on Friday.", "on Friday"),
         ("It’ll be there on Friday.", "on Friday"),
+        ("It is fixed by 4 December 2026.", "by 4 December 2026"),
+        ("Your lamp gets repaired on Friday.", "on Friday"),
+        ("We have asked the depot to call you by Friday.", "by Friday"),
+        ("Someone comes on Friday after your shift.", "on Friday"),
     ],
 )
 def test_what_decides_is_the_nearest_sign_in_the_sentence(text: str, words: str) -> None:

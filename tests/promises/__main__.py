@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ def say(line: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.promises", description=__doc__.splitlines()[0])
-    parser.add_argument("--misses", action="store_true", help="also print the replies of the development set missed")
+    parser.add_argument("--misses", action="store_true", help="also print the replies of the development sets missed")
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
     if options.files:
@@ -30,12 +31,12 @@ def main() -> None:
             read(file)
         return
     for name in SETS:
-        say(f"{name:12} replies  right      none  false")
+        say(f"{name:13} replies  right      none  false")
         for language, score in scores(name).items():
             right, false = score.right / score.dated, score.false / score.without
-            say(f"{language:12} {score.dated:7} {right:6.1%} {score.without:9} {false:6.1%}")
+            say(f"{language:13} {score.dated:7} {right:6.1%} {score.without:9} {false:6.1%}")
     if options.misses:
-        for reply in replies("development"):
+        for reply in chain(replies("development"), replies("development_b")):
             if not is_right(reply):
                 found = ", ".join(f"{reply.text[start:end]} = {day}" for start, end, day in reply.found())
                 say(f"{reply.language} {reply.text} → {found or 'nothing'}")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from amends.promises import find
 
 HERE = Path(__file__).parent
-SETS = ("development", "held_out")
+SETS = ("development", "development_b", "held_out", "held_out_b")
 
 _MARK = re.compile(r"\[([^|\]]*)\|(\d\d)-(\d\d)\]")
 

@@ -43,8 +43,8 @@ def find(
 ) -> tuple[Proposal, ...]:
     """Find the dates that a company promises in a reply written at `now`, in the order of the text.
 
-    `language` is the reply's BCP 47 tag; without one, or with one that has no grammar, the one is taken that
-    knows most of the text. `calendar` says of a day whether it is one of the company's
+    `language` is the reply's BCP 47 tag; without one, or with one that has no grammar, the one is taken whose
+    commonest words the text has most of. `calendar` says of a day whether it is one of the company's
     working days. Of a day that is promised twice in one sentence only the first is proposed.
     """
     local = now.astimezone(zone)

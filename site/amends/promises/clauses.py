@@ -23,7 +23,9 @@ _SENTENCE = re.compile(r"[.!?…]+(?=\s+[^\sa-zа-я]|\s*$|[\"'”»)])|[。！�
 _CLAUSE = re.compile(r"[;,:()、]|\s[-–—]\s|—")
 _DATE, _QUOTE = "\0", "\1"
 _AHEAD = frozenset("tomorrow day_after_tomorrow weekday_next_week next_week next_month".split())
-"""What can only be ahead: where no sign says anything, that is believed to be promised."""
+"""What can only be ahead: no sign of the past says anything of it."""
+_NEAR = _AHEAD | {"today", "this_week"}
+"""What is believed to be promised where no sign says anything."""
 _LONGEST = 40
 """More letters than any words have that stand right before a date."""
 
@@ -88,6 +90,8 @@ def _of_sentence(small: str, start: int, end: int, dates: Sequence[Dated], words
         before = [sign for sign in signs[index] if sign.end() <= offset]
         behind = [sign for sign in signs[index] if sign.start() >= offset]
         nearest = [*before[::-1], *behind, *one.signs]
+        if one.meaning in _AHEAD:
+            nearest = [sign for sign in nearest if not sign["past"]]
         around = [sign for clause in signs[:index][::-1] for sign in clause[::-1]]
         around += [sign for clause in signs[index + 1 :] for sign in clause]
         # "We found the cause, and by Friday it is gone."
@@ -101,6 +105,7 @@ def _is_none(small: str, one: Dated, words: Grammar) -> bool:
     return bool(
         words.not_behind.search(small[max(0, one.start - _LONGEST) : one.start])
         or words.not_ahead.match(small, one.end)
+        or (one.meaning == "span" and words.counted_from.match(small, one.end))
     )
 
 
@@ -121,6 +126,6 @@ def _dates(small: str, words: Grammar) -> list[Dated]:
             continue
         taken[start:end] = b"\1" * (end - start)
         is_before = when.is_exact and match["before"] is not None
-        is_ahead = when.meaning in _AHEAD or words.deadline.search(match[0]) is not None
+        is_ahead = when.meaning in _NEAR or words.deadline.search(match[0]) is not None
         dates.append(Dated(start, end, when.meaning, words.facts(match), is_before, is_ahead, _own(match[0], words)))
     return sorted(dates, key=lambda one: one.start)

@@ -31,17 +31,20 @@ class When:
 class Grammar:
     """What a language's promises are made of.
 
-    `starts` is what a clause begins with, and `signs` say whose a date in it is: `ours` that it is a promise of the
-    company, `others` that it is something else, and so does the `past`. `not_behind` and `not_ahead` stand right before
-    and behind a date that nothing is due on; `deadline` is in words that can only be ahead. `weekdays`, `months` and
-    `numbers` say what the words of the groups of `when` mean.
+    By its `common` words a language is known. `starts` is what a clause begins with, and `signs` say whose a date in
+    it is: `ours` that it is a promise of the company, `others` that it is something else, and so does the `past`.
+    `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on, `counted_from` behind
+    a span that does not begin now; `deadline` is in words that can only be ahead. `weekdays`, `months` and `numbers`
+    say what the words of the groups of `when` mean.
     """
 
     alike: Mapping[int, str]
+    common: re.Pattern[str]
     starts: re.Pattern[str]
     signs: re.Pattern[str]
     not_behind: re.Pattern[str]
     not_ahead: re.Pattern[str]
+    counted_from: re.Pattern[str]
     deadline: re.Pattern[str]
     weekdays: tuple[re.Pattern[str], ...]
     months: tuple[re.Pattern[str], ...]
@@ -62,10 +65,10 @@ class Grammar:
         facts |= {name: self._number(said[name]) for name in ("day", "year") if name in said}
         return facts
 
-    def known_in(self, small: str) -> int:
-        """Return how many words of this grammar stand in a folded text."""
-        every = (self.signs, self.starts, *(when.pattern for when in self.when))
-        return sum(1 for pattern in every for _ in pattern.finditer(small))
+    def known_in(self, small: str) -> tuple[int, int]:
+        """Return how many of the language's commonest words stand in a folded text, and how many letters of dates."""
+        dates = (match for when in self.when for match in when.pattern.finditer(small))
+        return sum(1 for _ in self.common.finditer(small)), sum(len(match[0]) for match in dates)
 
     def _number(self, words: str) -> int:
         name = " ".join(words.split())
@@ -111,11 +114,13 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
     )
     return Grammar(
         alike=str.maketrans(_ALIKE | {pair[0]: pair[1] for pair in table.get("alike", "").split()}),
+        common=re.compile(_edged(table["common"], edge=edge)),
         starts=re.compile(_edged(_any(clauses["starts"]), edge=edge)),
         signs=re.compile("|".join(signs)),
         not_behind=re.compile(_edged(_any(dates["not_behind"]), edge=edge) + r"\s?$"),
         deadline=re.compile(_any(dates["deadline"])),
         not_ahead=re.compile(r"\s?" + _edged(_any(dates["not_ahead"]), edge=edge)),
+        counted_from=re.compile(r"\s?" + _edged(_any(dates["counted_from"]), edge=edge)),
         weekdays=tuple(map(re.compile, table["weekdays"])),
         months=tuple(map(re.compile, table["months"])),
         numbers=table["numbers"],
