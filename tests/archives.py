@@ -26,10 +26,10 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 def rows_of(inbox: Inbox) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything in a store."""
+    """Everything in a store, in one order: databases sort texts in several."""
     with inbox.reading() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in metadata.sorted_tables
         }
 

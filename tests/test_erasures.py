@@ -260,7 +260,7 @@ def test_every_column_of_text_about_a_case_is_emptied_or_known_to_stay(house: Ho
     stays = {
         "case": {"number", "company", "kind", "topic", "publicity", "language", "outcome", "reason", "suspicion"},
         "deed": {"company", "number", "kind", "failed"},
-        "request": {"number", "reason", "why", "of"},
+        "request": {"number", "reason", "why", "of", "answer"},
         "report": {"company", "number", "reason", "answer", "key"},
         "erasure": {"number", "company"},
         "message": {"company", "number", "channel", "kind", "lane", "once", "error"},
