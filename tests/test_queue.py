@@ -392,3 +392,27 @@ def test_a_keeper_sees_first_what_is_asked_about_public_cases(house: House) -> N
     assert listed(kim.get("/desk/").text) == [unread]
     kim.decide(number, "remove", reason="hate", why="Yes, it does.")
     assert listed(kim.get("/desk/").text) == [number, unread]
+
+
+def test_words_are_read_once_and_what_was_taken_away_is_found_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(house, a_received("00000001", author="Anna", text="One bell."), a_received("00000002", text="Two bells."))
+    olga, read, whole = house.at_the_desk(), [], worklist.whole
+
+    def counted(connection: object, numbers: list[str]) -> object:
+        read.append(list(numbers))
+        return whole(connection, numbers)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worklist, "whole", counted)
+    assert listed(olga.get("/desk/?q=anna").text) == ["00000001"]
+    first = read[0]
+    assert sorted(first) == ["00000001", "00000002"]
+    read.clear()
+    assert listed(olga.get("/desk/?q=bells").text) == ["00000002"]
+    assert read[0] == []
+    with house.inbox.writing() as connection:
+        cases.hide_name(connection, "00000001")
+    read.clear()
+    assert listed(olga.get("/desk/?q=anna").text) == []
+    assert read[0] == ["00000001"]

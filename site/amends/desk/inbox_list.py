@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from amends.case import Case, state
 from amends.desk.search import Search
@@ -10,7 +11,7 @@ from amends.desk.shelf import Books, Item, Seen, Shelf, title
 from amends.inbox import Inbox, additions, team, worklist
 from amends.inbox.additions import Addition
 from amends.inbox.people import Person
-from amends.inbox.worklist import Row, Words
+from amends.inbox.worklist import Row, Worded
 from amends.record import Record
 from amends.text import title_of
 
@@ -46,7 +47,7 @@ class List:
     """All that one person can find, as it is now: of the inbox without its words, of the record as it is kept."""
 
     def __init__(self, inbox: Inbox, shelf: Shelf, person: Person, now: datetime) -> None:
-        self._inbox, self.person, self._now = inbox, person, now
+        self._inbox, self._shelf, self.person, self._now = inbox, shelf, person, now
         self.record: Record = shelf()
         self._houses = {company.slug: company for company in self.record.companies if person.may_see(company.slug)}
         self._books: Mapping[str, Books] = {slug: shelf.books(self.record, slug) for slug in self._houses}
@@ -73,10 +74,10 @@ class List:
         """Return what has all these words: first what waits, then all else, the latest first."""
         search = Search(query)
         with self._inbox.reading() as connection:
-            words = worklist.words(connection, self._company)
+            worded = worklist.worded(connection, self._company)
+            lengths = {row[1]: row[-2:] for row in worded}
+            search.see(self._shelf.private(self._company, lengths, partial(worklist.whole, connection)))
             contacts = worklist.contacts(connection, self._company) if self._company is not None else ()
-        # What the inbox has was composed when it came in.
-        search.see([(number, f"{number}\n{author}\n{text}".casefold()) for _, number, *_, author, text in words])
         search.see([(number, f"{email}\n{reference}".casefold()) for number, email, reference in contacts])
         added = ((item.number, item.source[1]) for item in waiting if isinstance(item.source, tuple))
         search.see([(number, text.casefold()) for number, text in added])
@@ -85,7 +86,7 @@ class List:
         found = search.numbers
         first = [item for item in waiting if item.number in found]
         rest = found - {item.number for item in first}
-        return first + sorted(self._others(rest, words), key=lambda item: (-item.at, item.number))
+        return first + sorted(self._others(rest, worded), key=lambda item: (-item.at, item.number))
 
     def shown(self, items: Sequence[Item]) -> list[Line]:
         """Return the lines of these items, with words: of the inbox, only these are read."""
@@ -127,17 +128,17 @@ class List:
         with self._inbox.reading() as connection:
             return team.assignments(connection, self._company)
 
-    def _others(self, numbers: set[str], words: Iterable[Words]) -> Iterator[Item]:
+    def _others(self, numbers: set[str], worded: Iterable[Worded]) -> Iterator[Item]:
         """Yield the cases with these numbers as they stand, though nobody waits for them."""
         public: set[str] = set()
         for books in self._books.values():
             public |= numbers & books.seen.keys()
             yield from (books.seen[number].rest for number in numbers & books.seen.keys())
         rest = numbers - public
-        for at, number, company, kind, topic, language, outcome, author, text in words:
+        for at, number, company, kind, topic, language, outcome, *_ in worded:
             if number in rest:
                 said = "answered privately" if outcome == "private" else outcome
-                yield Item(at, number, company, kind, topic, language, said, (author, text), waits=False)
+                yield Item(at, number, company, kind, topic, language, said, None, waits=False)
 
     def _line(self, item: Item, words: Mapping[str, tuple[str, str]]) -> Line:
         step, house = item.step, self._houses.get(item.company)

@@ -1,6 +1,6 @@
 """The record as the desk looks at it again and again: what of it waits for an answer, and its words to be searched."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -88,6 +88,7 @@ class Shelf:
         self._read = read
         self._lock = Lock()
         self._books: dict[str, Books] = {}
+        self._private: dict[str | None, dict[str, tuple[tuple[int, int], str]]] = {}
 
     def __call__(self) -> Record:
         """Return the record as it is now."""
@@ -101,6 +102,28 @@ class Shelf:
             if kept is None or kept.entries is not entries:
                 self._books[slug] = kept = _books(entries, kept.seen if kept else {})
             return kept
+
+    def private(
+        self,
+        company: str | None,
+        lengths: Mapping[str, tuple[int, int]],
+        read: Callable[[Sequence[str]], Mapping[str, tuple[str, str]]],
+    ) -> Sequence[tuple[str, str]]:
+        """Return the folded words of the cases that only the inbox has, each with its number.
+
+        `lengths` says how long author and text of each are; what is as long as before is kept, what is not is read, and
+        what is no longer there is forgotten.
+        """
+        with self._lock:
+            known = self._private.get(company, {})
+        new = [number for number, length in lengths.items() if number not in known or known[number][0] != length]
+        kept = {number: known[number] for number in lengths if number in known}
+        for number, (author, text) in read(new).items():
+            # It was composed when it came in.
+            kept[number] = (lengths[number], f"{number}\n{author}\n{text}".casefold())
+        with self._lock:
+            self._private[company] = kept
+        return [(number, words) for number, (_, words) in kept.items()]
 
 
 def _books(entries: Sequence[Entry], before: dict[str, Seen]) -> Books:

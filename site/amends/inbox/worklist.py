@@ -10,18 +10,23 @@ from sqlalchemy import Connection
 
 from amends.inbox import quick
 
+_AT_ONCE = 1000
+"""So many values stand in one statement; databases bound them."""
+
 Row = tuple[int, str, str, str, str, str, str]
 """A case of the inbox without its words: reply_by, number, company, kind, topic, language, outcome.
 
 Thousands of them stand behind every page: rows are as the driver has them, times in seconds since 1970.
 """
 
-Words = tuple[int, str, str, str, str, str, str, str, str]
-"""The same of any case, with the time of receipt in the place of the first, and then author and text."""
+Worded = tuple[int, str, str, str, str, str, str, int, int]
+"""The same of any case of which the inbox has words, with the time of receipt in the place of the first, and then how
+long author and text are: words are only ever taken away, so that what is as long as before is the same."""
 
 _ROW = 'SELECT reply_by, number, company, kind, topic, language, outcome FROM "case" '
 _SINCE = 'SELECT received, reply_by, number FROM "case" '
-_WORDS = 'SELECT received, number, company, kind, topic, language, outcome, author, text FROM "case" '
+_WORDED = """SELECT received, number, company, kind, topic, language, outcome, length(author), length(text)
+    FROM "case" """
 
 _OWED = """WHERE company = ? AND outcome IN ? AND (
     outcome = 'waiting'
@@ -48,11 +53,11 @@ def topics(connection: Connection, company: str, since: int) -> dict[str, str]:
     return dict(quick.select(connection, statement, company, since))
 
 
-def words(connection: Connection, company: str | None) -> Sequence[Words]:
+def worded(connection: Connection, company: str | None) -> Sequence[Worded]:
     """Return the cases of which the inbox has words."""
     if company is None:
-        return quick.select(connection, _WORDS + "WHERE publicity = 'public' AND text <> ''")
-    return quick.select(connection, _WORDS + "WHERE company = ? AND outcome <> 'held' AND text <> ''", company)
+        return quick.select(connection, _WORDED + "WHERE publicity = 'public' AND text <> ''")
+    return quick.select(connection, _WORDED + "WHERE company = ? AND outcome <> 'held' AND text <> ''", company)
 
 
 def contacts(connection: Connection, company: str) -> Sequence[tuple[str, str, str]]:
@@ -64,10 +69,12 @@ def contacts(connection: Connection, company: str) -> Sequence[tuple[str, str, s
 
 def whole(connection: Connection, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return author and text of these cases, by their numbers."""
-    if not numbers:
-        return {}
-    found = quick.select(connection, 'SELECT number, author, text FROM "case" WHERE number IN ?', list(numbers))
-    return {number: (author, text) for number, author, text in found}
+    found: dict[str, tuple[str, str]] = {}
+    for first in range(0, len(numbers), _AT_ONCE):
+        some = list(numbers[first : first + _AT_ONCE])
+        rows = quick.select(connection, 'SELECT number, author, text FROM "case" WHERE number IN ?', some)
+        found |= {number: (author, text) for number, author, text in rows}
+    return found
 
 
 _ASKED = """SELECT number FROM request WHERE decided IS NULL UNION
