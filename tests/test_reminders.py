@@ -204,6 +204,17 @@ def test_what_was_told_is_remembered_and_not_written_again(house: House) -> None
     assert fates(house.inbox) == []
 
 
+def test_a_company_that_has_left_is_reminded_of_no_promise(house: House, server: MailServer) -> None:
+    put_case(house.content, promised(date(2026, 11, 6)))
+    house.settle('status = "left"')
+    for now in (datetime(2026, 11, 5, 9, tzinfo=UTC), datetime(2026, 11, 7, tzinfo=UTC)):
+        house.now = now
+        look(house)
+        deliver(house, server)
+    assert told(server) == []
+    assert states(house) == ["dropped", "dropped"]
+
+
 def test_of_two_promises_for_one_day_each_is_told(house: House) -> None:
     case = promised(date(2026, 11, 3))
     put_case(

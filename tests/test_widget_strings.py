@@ -14,7 +14,7 @@ from amends.language import LANGUAGES, language
 from tests.catalogues import template
 
 WIDGET = Path(__file__).parent.parent / "widget"
-CODES = {"too_long", "not_an_address", "too_many", "unavailable", "foreign_origin"}
+CODES = {"too_long", "not_an_address", "too_many", "unavailable", "foreign_origin", "left"}
 """What the service may refuse or fail with, as it names it to programs; the widget says each in its own words."""
 
 QUOTING = ("board/templates/privacy.html", "board/templates/rules.html")

@@ -21,7 +21,8 @@ export function open(chosen, opener) {
   begin(chosen);
   stage(opener);
   dialog.showModal();
-  showForm(opener);
+  if (company.left) more().then(able => able.gone(), close);
+  else showForm(opener);
   tell('open');
 }
 

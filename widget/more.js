@@ -7,7 +7,7 @@ const AGAIN = 60000; // milliseconds until what could not be sent is tried again
 
 const TICK = 'M3 8.5l3.5 3.5L13 4.5';
 
-/** Returns what the form calls: deliver, preview, typing. `form` is what form.js hands over. */
+/** Returns what the form calls: deliver, preview, typing, explain, gone. `form` is what form.js hands over. */
 export function start(form) {
   const { base, company, options, make, fill, icon, button, link, head, tell } = form;
   const words = { ...form.words, ...strings, ...options.strings };
@@ -17,7 +17,7 @@ export function start(form) {
   let alike; // a promise of what finds written answers and solved cases
 
   addEventListener('online', deliver);
-  return { deliver, preview, typing, explain };
+  return { deliver, preview, typing, explain, gone };
 
   /* Sending */
 
@@ -145,7 +145,6 @@ export function start(form) {
   function showReceipt({ case: number, link: address, reply_by, publicity, board }) {
     const row = (name, ...values) => make('div', {}, make('dt', {}, name), make('dd', {}, ...values));
     const when = make('b', {}, local(reply_by));
-    const contacts = company.contacts.map(contact => make('p', {}, ...reach(contact)));
     const isPrivate = publicity == 'private';
     look();
     form.dialog().replaceChildren(
@@ -155,7 +154,7 @@ export function start(form) {
         row(words.case, make('b', { class: 'number' }, number)),
         row(words.link, ...keepsake(address)),
         row(words.is_public, isPrivate ? words.never : words.not_yet),
-        ...contacts.length ? [row(words.other_ways, ...contacts)] : []),
+        ...company.contacts.length ? [row(words.other_ways, ...ways())] : []),
       make('div', { class: 'bar' },
         button(words.another, () => form.showForm()),
         link(words.see_board, options.board || board)));
@@ -172,6 +171,21 @@ export function start(form) {
       } catch { /* denied: the link stays selected, the keyboard can copy it */ }
     }, { 'aria-live': 'polite' });
     return [make('div', { class: 'bar' }, input, copy), make('small', {}, words.link_use), ' ', link(words.open, address)];
+  }
+
+  /* Says in place of the form that the company has left, and where else it can be reached. */
+  function gone() {
+    look();
+    form.dialog().replaceChildren(
+      head(make('b', {}, company.name)),
+      make('p', {}, ...fill(words.left, { company: company.name })),
+      ...ways(),
+      make('div', { class: 'bar' }, link(words.see_board, options.board || company.board)));
+    form.dialog().querySelector('h2').focus();
+  }
+
+  function ways() {
+    return company.contacts.map(contact => make('p', {}, ...reach(contact)));
   }
 
   function reach({ kind, value, note }) {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tomlkit
 
-from amends.record import RecordError, is_slug, read_board, read_company, write_whole
+from amends.record import RecordError, is_slug, once_called, read_board, read_company, write_whole
 
 
 class ScaffoldError(ValueError):
@@ -37,6 +37,9 @@ def add_company(content: Path, slug: str, name: str, url: str, origins: Sequence
         raise ScaffoldError(
             f"{slug!r} cannot be a company's address: small letters, digits and dashes, at most 40, no reserved word"
         )
+    owner = once_called(content, slug)
+    if owner:
+        raise ScaffoldError(f"{owner.slug} was called {slug} before, and its old addresses lead to it")
     path = content / slug / "company.toml"
     if path.exists():
         raise ScaffoldError(f"there is a company {slug} already")

@@ -4,6 +4,7 @@ import fcntl
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from amends.clock import Clock
 from amends.generator.build import BuildError, Built, build
 from amends.generator.pledged import pledged
-from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, retention, similar
+from amends.inbox import Inbox, StoreUnavailableError, cases, companies, rates, renaming, retention, similar
 from amends.inbox.notices import Reminder, remind, reminders
 from amends.publish import CannotPublishError, Publisher
 from amends.record import NotABoardError, RecordError, find_case, is_slug, read_board, read_company, read_text
@@ -85,9 +86,28 @@ class Worker:
             for path in sorted(self._settings.content.glob("*/company.toml"))
             if is_slug(slug := path.parent.name) and (text := _good_settings(path, slug, stored))
         }
+        self._call_by_new_names(texts)
         if stored != {slug: (text, board) for slug, text in texts.items()}:
             with self._inbox.writing() as connection:
                 companies.put_all(connection, texts, board)
+
+    def _call_by_new_names(self, texts: Mapping[str, str]) -> None:
+        """Give a renamed company what a service took in under its old name, which it knew for some seconds more."""
+        renamed = {
+            alias: slug
+            for slug, text in texts.items()
+            if "aliases" in text
+            for alias in read_company(text, slug, f"{slug}/company.toml").aliases
+            if alias not in texts
+        }
+        if not renamed:
+            return
+        with self._inbox.reading() as connection:
+            behind = renaming.left_behind(connection, renamed)
+        if behind:
+            with self._inbox.writing() as connection:
+                for old in sorted(behind):
+                    renaming.rename(connection, old, renamed[old])
 
     def copy_similar(self) -> None:
         """Give intake what the board offers to read before somebody asks, where that is not what intake has."""

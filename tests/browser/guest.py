@@ -103,10 +103,12 @@ class Guest:
 
 @contextmanager
 def receiving(folder: Path) -> Iterator[Guest]:
-    """Run the service, for two companies that let the shop embed its widget, and the shop."""
+    """Run the service, for companies that let the shop embed its widget, and the shop. `gone` has left the board."""
     sheets: dict[str, Sheet] = {}
     with _shop(sheets) as shop:
-        house = House(folder)
+        house = House(folder, companies=("acme", "bolt", "gone"))
+        phone = 'contacts = [{ kind = "phone", value = "+49 30 1234567" }]'
+        house.settle('status = "left"', "left = 2026-11-01", phone, company="gone")
         house.close()
         for settings in house.content.glob("*/company.toml"):
             settings.write_text(re.sub("origins = .*", f'origins = ["{shop}"]', settings.read_text("utf-8")), "utf-8")

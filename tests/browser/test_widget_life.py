@@ -1,5 +1,6 @@
 """The widget through the life of a page: what comes late, twice or again, and what is left behind."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import NewPage
 from tests.browser.guest import (
+    CLOSE,
     LAUNCHER,
     LINK,
     SCRIPT,
@@ -259,3 +261,17 @@ def test_nothing_on_the_page_moves_when_the_button_comes(guest: Guest, new_page:
     page = visit(new_page, guest.page("<h1>The shop</h1><p>Bikes.</p>" + late(SCRIPT)))
     expect(page.get_by_role("link", name=LAUNCHER)).to_be_visible()
     assert page.evaluate(SHIFTS) == []
+
+
+def test_to_a_company_that_has_left_nobody_writes_in_vain(guest: Guest, new_page: NewPage) -> None:
+    page = visit(new_page, guest.page(WIDGET.replace("acme", "gone")))
+    opener(page).click()
+    heading = form(page).get_by_role("heading")
+    expect(heading).to_be_focused()
+    expect(heading).to_have_text("Gone")
+    expect(form(page)).to_contain_text("Gone no longer takes part in this board.")
+    expect(form(page).get_by_role("link", name="+49 30 1234567")).to_have_attribute("href", "tel:+49301234567")
+    expect(form(page).get_by_role("link", name="See the board")).to_have_attribute("href", re.compile("/gone/$"))
+    expect(form(page).get_by_role("textbox")).to_have_count(0)
+    form(page).get_by_role("button", name=CLOSE).click()
+    expect(opener(page)).to_be_focused()

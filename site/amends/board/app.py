@@ -1,16 +1,17 @@
 """The board as a Flask app that is made to be frozen: no session, no cookie, no hook around a request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter, Map
 
-from amends.board import lists
+from amends.board import lists, moved
 from amends.board.edition import Edition
 from amends.board.frame import Frame
-from amends.board.page import File, Page, Route, path_of, places
+from amends.board.page import File, Page, Route, old_places, path_of, places
 from amends.board.pages import ROUTES, plain
 from amends.record import NUMBER, SLUG, Record
 
@@ -67,12 +68,18 @@ def _addresses() -> Map:
 def urls(record: Record, now: datetime) -> Iterator[str]:
     """Yield the address of every page of the board once, as a path from the board's own root."""
     edition = Edition(record, now)
-    return (f"/{path_of(route, place)}" for route in ROUTES for place in places(route, edition))
+    return (f"/{path_of(route, place)}" for route in ROUTES for place in _all_places(route, edition))
+
+
+def _all_places(route: Route, edition: Edition) -> Iterator[Mapping[str, Any]]:
+    yield from places(route, edition)
+    for company in edition.record.companies:
+        yield from old_places(route, edition, company.slug)
 
 
 def _responding(route: Route, edition: Edition, frame: Frame) -> Callable[..., Response | tuple[str, int]]:
     def respond(**place: object) -> Response | tuple[str, int]:
-        shown = route.view(edition, **place)
+        shown = moved.view(route, edition, place) or route.view(edition, **place)
         if shown is None:
             return frame.write(plain.not_found(edition)), 404
         return Response(_written(shown, frame), mimetype=shown.media_type if isinstance(shown, File) else "text/html")

@@ -1,7 +1,7 @@
 """An edition: the record as it stands at one instant, and what its pages have in common."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -37,6 +37,8 @@ class Edition:
         if isinstance(record, Record):
             fill(self.store, record, now)
         self._companies = {company.slug: company for company in self.record.companies}
+        # An address that two claim belongs to the first; the record names it as a fault.
+        self._aliases = {name: company for company in reversed(self.record.companies) for name in company.aliases}
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
 
     @property
@@ -48,6 +50,22 @@ class Edition:
     def settings(self) -> str:
         """All settings, of the board and of its companies, in words that change with them."""
         return repr((self.board, self.record.companies))
+
+    def called_now(self, slug: str) -> Company | None:
+        """Return the company that was called so before; None where one is called so now, or none ever was."""
+        return None if slug in self._companies else self._aliases.get(slug)
+
+    def joined(self, company: Company) -> Company | None:
+        """Return the company of which one that left is part since then; None where that is not so."""
+        slug = company.joined or ""
+        found = self._companies.get(slug) or self.called_now(slug)
+        return None if found == company else found
+
+    def old_names(self, slug: str) -> Iterable[str]:
+        """Return what a company was called before; nothing for the board, whose slug is empty."""
+        if not slug:
+            return ()
+        return [name for name in self._companies[slug].aliases if self.called_now(name) == self._companies[slug]]
 
     @property
     def lang(self) -> Language:
@@ -155,7 +173,7 @@ class Edition:
     def feedback(self, company: Company) -> str | None:
         """Return where feedback to a company can be left; None where there is no service, or the company has left."""
         service = self.service(company)
-        return f"{service}/new" if service and company.status == "active" else None
+        return f"{service}/new" if service and not company.has_left else None
 
 
 def _tallies(sums: dict[str, Sums]) -> dict[date, Tally]:

@@ -96,6 +96,13 @@ def _form(rule: str) -> str:
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule).lstrip("/")
 
 
+def old_places(route: Route, edition: Edition, slug: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the places that the pages of a company had under the names that it had before."""
+    names = edition.old_names(slug) if route.of_company else ()
+    for name in names:
+        yield from ({**place, "company": name} for place in route.places(edition, slug))
+
+
 def places(route: Route, edition: Edition) -> Iterator[Mapping[str, Any]]:
     """Yield the places of all pages of a kind that an edition has."""
     slugs = [company.slug for company in edition.record.companies] if route.of_company else [""]

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import click
 
-from amends.commands.common import failing, in_content, log_to_terminal, settings_of
+from amends.commands.common import failing, in_content, instant, log_to_terminal, settings_of
+from amends.commands.store import FAILURES, opened
 from amends.imports import import_file
 from amends.inbox import Inbox, StoreUnavailableError
-from amends.publish import Publisher, Put
+from amends.publish import CannotPublishError, Publisher, Put
+from amends.publish.leaving import come_back, join, leave
+from amends.publish.renaming import rename
 from amends.record import NotABoardError, load
 from amends.scaffold import ScaffoldError, add_company, new_board
 
@@ -45,6 +48,55 @@ def company_add(
     with failing(usage=(ScaffoldError,)):
         path = add_company(settings.content, slug, name, url, origins, reply_hours)
     click.echo(f"{path} is written. Next: amends staff add LOGIN --company {slug} --role admin")
+
+
+@company_command.command("leave")
+@click.argument("slug")
+@click.option("--now", metavar="TIME", help="When they left. Default: now.")
+@in_content
+def company_leave(slug: str, now: str | None, content: str | None) -> None:
+    """Let a company leave: its record stays, its open cases stay open, and nothing new is taken in for it."""
+    settings = settings_of(content=content)
+    with failing(usage=(CannotPublishError,)):
+        company = leave(settings.content, settings.locks, slug, instant(now).date())
+    day = f" on {company.left}" if company.left else ""
+    click.echo(f"{company.name} left the board{day}. Back: amends company return {slug}")
+
+
+@company_command.command("return")
+@click.argument("slug")
+@in_content
+def company_return(slug: str, content: str | None) -> None:
+    """Let a company that left take part again."""
+    settings = settings_of(content=content)
+    with failing(usage=(CannotPublishError,)):
+        company = come_back(settings.content, settings.locks, slug)
+    click.echo(f"{company.name} takes part in the board.")
+
+
+@company_command.command("join")
+@click.argument("old")
+@click.argument("new")
+@click.option("--now", metavar="TIME", help="When they joined. Default: now.")
+@in_content
+def company_join(old: str, new: str, now: str | None, content: str | None) -> None:
+    """Let the company OLD become part of NEW: it leaves, its record stays, and its pages lead to NEW."""
+    settings = settings_of(content=content)
+    with failing(usage=(CannotPublishError,)):
+        join(settings.content, settings.locks, old, new, instant(now).date())
+    click.echo(f"{old} left the board and is part of {new}. Back: amends company return {old}")
+
+
+@company_command.command("rename")
+@click.argument("old")
+@click.argument("new")
+@in_content
+def company_rename(old: str, new: str, content: str | None) -> None:
+    """Call the company OLD NEW: its old addresses lead to the new ones. If it was cut off, do it again."""
+    settings = settings_of(content=content)
+    with failing(usage=(CannotPublishError,), failure=FAILURES), opened(settings) as inbox:
+        rename(settings.content, settings.locks, inbox, old, new)
+    click.echo(f"{old} is called {new}; its old addresses lead there with the next build.")
 
 
 @click.command("import")

@@ -48,6 +48,7 @@ class Room:
         self._settings, self._inbox, self._clock, self._record = settings, inbox, clock, record
 
     def _matter(self, slug: str, number: str) -> Matter:
+        self._follow(slug)
         guard.require_company(slug)
         try:
             company = self._record().company(slug)
@@ -76,6 +77,16 @@ class Room:
         if is_nowhere or (matter.is_private if guard.person().is_keeper else matter.is_held):
             abort(404)
         return matter
+
+    def _follow(self, slug: str) -> None:
+        """Lead on to the company that was called so before: links to the desk stand in mails."""
+        companies = self._record().companies
+        if any(company.slug == slug for company in companies):
+            return
+        for company in companies:
+            if slug in company.aliases and guard.person().may_see(company.slug):
+                there = {**(request.view_args or {}), "company": company.slug}
+                abort(redirect(url_for(str(request.endpoint), **there), 308))
 
     def _decide(self, matter: Matter, kind: str, **facts: str) -> bool:
         """Store a decision; False where another one about this case is just leaving."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from amends.record import House
-from amends.record.house import read_base_url
+from amends.record.house import clashes, read_base_url
 from amends.record.listing import Role
 from amends.record.walk import Reader
 from amends.shelves.memory import LastGood
@@ -27,7 +27,7 @@ def read_house(store: Store, content: Path, cache: Path, base_url: str | None) -
     finally:
         memory.close()
     with store.writing():
-        store.blame("settings", reader.faults)
+        store.blame("settings", [*reader.faults, *clashes(companies)])
     if base_url is not None:
         board = replace(board, base_url=read_base_url(base_url))
     return House(board, companies, pages=pages, referrals=referrals)

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from amends.board import moved
 from amends.board.edition import Edition
-from amends.board.page import Route, path_of
+from amends.board.page import Route, old_places, path_of
 from amends.board.pages import ROUTES
 from amends.board.stock import note
 from amends.shelves.store import Store
@@ -41,6 +42,9 @@ def _made_of(edition: Edition, slug: str) -> Iterator[tuple[str, bytes]]:
     for route in _routes(of_company=bool(slug)):
         for place in route.places(edition, slug):
             yield path_of(route, place), route.made_of(edition, **place) if route.made_of else UNKNOWN
+    for route in ROUTES:
+        for place in old_places(route, edition, slug):
+            yield path_of(route, place), moved.made_of(route, edition, place)
 
 
 def _routes(*, of_company: bool) -> Iterable[Route]:
@@ -53,6 +57,7 @@ def every_page(edition: Edition) -> Iterator[str]:
         for route in ROUTES:
             if route.of_company == bool(slug):
                 yield from (path_of(route, place) for place in route.places(edition, slug))
+                yield from (path_of(route, place) for place in old_places(route, edition, slug))
 
 
 def note_mentions(store: Store, edition: Edition, slug: str) -> None:

@@ -25,7 +25,7 @@ class Houses:
         return monotonic() - self._read_at <= self._fresh
 
     def find(self, slug: str) -> tuple[Company, Board] | None:
-        """Return a company and the board on which it is; None where there is no such company.
+        """Return a company and the board on which it is, also by a slug that it had before; None where there is none.
 
         StoreUnavailableError where the store could not be read even once.
         """
@@ -34,7 +34,12 @@ class Houses:
             self._texts = self._all()
             self._read_at = now
         texts = self._texts.get(slug)
-        return _read(slug, *texts) if texts else None
+        return _read(slug, *texts) if texts else self._renamed(slug)
+
+    def _renamed(self, slug: str) -> tuple[Company, Board] | None:
+        """Return the company that was called so before."""
+        found = (_read(now, *texts) for now, texts in self._texts.items())
+        return next((one for one in found if slug in one[0].aliases), None)
 
     def _all(self) -> Mapping[str, tuple[str, str]]:
         try:

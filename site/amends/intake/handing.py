@@ -60,7 +60,7 @@ class Handing:
         found = self._houses.find(company)
         if found is None:
             abort(404)
-        return script(self._widget.form(*found, f"{self._url}/{company}/new#data", language))
+        return script(self._widget.form(*found, f"{self._url}/{found[0].slug}/new#data", language))
 
     def more(self, language: str) -> Response:
         """Hand out the module of what is needed after the visitor began to write, in a language."""

@@ -29,8 +29,9 @@ class Similar:
 
     def module(self, company: str) -> Response:
         """Serve the script with what a company's board has; with nothing, where it has nothing yet."""
-        if self._houses.find(company) is None:
+        found = self._houses.find(company)
+        if found is None:
             abort(404)
         with self._inbox.reading() as connection:
-            index = similar.get(connection, company) or _NOTHING
+            index = similar.get(connection, found[0].slug) or _NOTHING
         return script(with_exports(self._widget.modules["similar"], index=json.loads(index)))

@@ -13,12 +13,14 @@ from amends.clock import Clock, stamp
 from amends.inbox import StoreUnavailableError
 from amends.intake.receive import KeyReusedError, Receipt, Reception, TooManyError
 from amends.intake.suspicion import suspicion
+from amends.language import language
 from amends.links import token
 from amends.record import Board, Company
 from amends.submission import Problem, RefusedError, Submission, validate
 
 _log = logging.getLogger("amends.intake")
 
+_ENGLISH = language("en")
 _MARKED = "Please look at the marked places."
 _REUSED = "This was sent before with other words. The first words were kept; reload the page to send more."
 _LOST_DISK = (
@@ -73,7 +75,8 @@ class Taking:
         raise NotTakenError(403, "foreign_origin", message)
 
     def read(self, company: Company, fields: Mapping[str, str]) -> Submission:
-        """Return what stood in the fields of the form; NotTakenError where it does not do."""
+        """Return what stood in the fields of the form; NotTakenError where it does not do, or the company has left."""
+        check_takes_part(company)
         try:
             return validate(fields, company)
         except RefusedError as refused:
@@ -108,6 +111,20 @@ class Taking:
             "board": f"{board.base_url}{company.slug}/",
             "company": company.name,
         }
+
+
+def check_takes_part(company: Company) -> None:
+    """NotTakenError where a company takes nothing any more, with where else one can write to it."""
+    if not company.has_left:
+        return
+    day = f" on {_ENGLISH.day(company.left)}" if company.left else ""
+    ways = "; ".join(contact.value for contact in company.contacts) or company.url
+    raise NotTakenError(
+        410,
+        "left",
+        f"{company.name} left this board{day} and takes nothing here any more. Nothing was saved. You can still reach "
+        f"them directly: {ways}.",
+    )
 
 
 @contextmanager

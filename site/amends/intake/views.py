@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -15,7 +16,7 @@ from amends.intake.express import RULE
 from amends.intake.forms import FeedbackForm
 from amends.intake.preview import Preview, preview
 from amends.intake.receive import Receipt
-from amends.intake.taking import NotTakenError, Taking, as_json, readers
+from amends.intake.taking import NotTakenError, Taking, as_json, check_takes_part, readers
 from amends.record import NUMBER, Board, Company
 from amends.text import MAX_CUSTOMER
 
@@ -44,6 +45,10 @@ class Intake:
         found = self._houses.find(company)
         if found is None:
             return self._unknown(company)
+        try:
+            check_takes_part(found[0])
+        except NotTakenError as error:
+            return self._gone(found, error)
         form = FeedbackForm(formdata=None)
         form.publicity.data = "private" if found[0].sensitive else "public"
         same = request.args.get("same", "")
@@ -97,6 +102,8 @@ class Intake:
     def _not_taken(self, found: _Found, error: NotTakenError) -> Response:
         if gate.wants_json():
             response = _told(error.facts(), error.status)
+        elif error.status == HTTPStatus.GONE:
+            response = self._gone(found, error)
         else:
             # No word of what was filled in may be lost; what cannot be read has none, nor what another page sent.
             form = FeedbackForm(formdata=request.form if error.status in _KEEPS_WORDS else None)
@@ -117,6 +124,12 @@ class Intake:
         response = make_response(page, status)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _gone(self, found: _Found, error: NotTakenError) -> Response:
+        """Say that a company takes nothing any more, and give back what was written to it."""
+        company, board = found
+        facts = {"message": error.message, "words": request.form.get("text", "")}
+        return make_response(render_template("intake/gone.html", company=company, board=board, **facts), error.status)
 
     def _unknown(self, company: str) -> Response:
         message = arrival.no_company(company)

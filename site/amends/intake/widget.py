@@ -115,6 +115,7 @@ def _facts(company: Company, board: Board) -> dict[str, Any]:
         "reply_hours": company.reply_hours,
         "accent": company.accent,
         "sensitive": company.sensitive,
+        "left": company.has_left,
         "most": MAX_CUSTOMER,
         "board": f"{board.base_url}{company.slug}/",
         "contacts": [{"kind": item.kind, "value": item.value, "note": item.note} for item in company.contacts],

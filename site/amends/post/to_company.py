@@ -29,6 +29,7 @@ _TYPES = {
 """What these are called in a webhook's body."""
 
 
+_OF_ANSWERS = (ToCompany.DUE_SOON, ToCompany.MISSED)
 _OF_PROMISES = (ToCompany.PROMISE_DUE, ToCompany.PROMISE_MISSED)
 
 
@@ -36,7 +37,9 @@ def check(matter: Matter, kind: ToCompany) -> None:
     """Raise NoLongerError where the company is not to be told this any more."""
     if matter.is_withdrawn:
         raise NoLongerError("the customer took the case back")
-    if kind in (ToCompany.DUE_SOON, ToCompany.MISSED):
+    if kind in (*_OF_ANSWERS, *_OF_PROMISES) and matter.company.has_left:
+        raise NoLongerError("the company has left the board, and who has left is not reminded")
+    if kind in _OF_ANSWERS:
         received = matter.received_case
         by_hand = matter.public.first_reply if matter.public else None
         if received.first_reply or by_hand or (received.outcome == "withheld" and received.reason == "spam"):

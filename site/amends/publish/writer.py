@@ -101,7 +101,10 @@ class Writer:
         self.put(path, data)
 
     def put(self, path: Path, data: bytes) -> None:
-        """Write any file of the record."""
+        """Write any file of the record; FileNotFoundError where its company is called otherwise by now."""
+        slug = path.relative_to(self.content).parts[0]
+        if not (self.content / slug / "company.toml").is_file():
+            raise FileNotFoundError(f"{path} cannot be written: there is no {slug}/company.toml")
         write_whole(path, data)
         self.written.add(path)
 

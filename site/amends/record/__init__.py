@@ -1,8 +1,8 @@
 """The record: the public files in `content/`, read, written and linted. What is public lives there only."""
 
-from amends.record.current import Current, case_file, find_case
+from amends.record.current import Current, case_file, find_case, once_called
 from amends.record.emit import CannotSpliceError, splice, write_case, write_told
-from amends.record.files import exclusive, remove, write_whole
+from amends.record.files import exclusive, move, remove, write_whole
 from amends.record.house import is_slug, read_board, read_company, read_referrals, write_referrals
 from amends.record.ledger import month_of, read_ledger, write_ledger
 from amends.record.model import (
@@ -58,6 +58,8 @@ __all__ = [
     "is_slug",
     "load",
     "month_of",
+    "move",
+    "once_called",
     "read_board",
     "read_case",
     "read_company",

@@ -4,7 +4,8 @@ from pathlib import Path
 from threading import Lock
 
 from amends.case import Case
-from amends.record.model import Record, RecordError
+from amends.record.house import read_company
+from amends.record.model import Company, Record, RecordError
 from amends.record.rereading import Rereader
 from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, read_case
@@ -54,3 +55,16 @@ def find_case(content: Path, company: str, number: str) -> Case | None:
         return read_case(read_text(path, shown), company, shown)
     except RecordError:
         return None
+
+
+def once_called(content: Path, slug: str) -> Company | None:
+    """Return the company that was called so before; None where there is none, or its company.toml has a fault."""
+    for path in sorted(content.glob("*/company.toml")):
+        shown = path.relative_to(content).as_posix()
+        try:
+            company = read_company(read_text(path, shown), path.parent.name, shown)
+        except RecordError:
+            continue
+        if slug in company.aliases:
+            return company
+    return None

@@ -37,6 +37,17 @@ def remove(path: Path) -> None:
         _sync(path.parent)
 
 
+def move(folder: Path, to: Path) -> None:
+    """Let a folder have another name beside itself, so that a crash leaves it under one of the two.
+
+    OSError where that cannot be, or where there is something of that name.
+    """
+    if os.path.lexists(to):
+        raise FileExistsError(f"{to} is there already")
+    os.rename(folder, to)
+    _sync(to.parent)
+
+
 def _make_folder(folder: Path) -> None:
     if folder.is_dir():
         return

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,8 +49,29 @@ def read_company(text: str, slug: str, path: str) -> Company:
     facts = _read(text, path, _COMPANY, ("name", "url"))
     if "timezone" in facts:
         facts["zone"] = facts.pop("timezone")
+    early = [key for key in ("left", "joined") if key in facts and facts.get("status") != "left"]
+    if early:
+        expected = 'status = "left" beside it'
+        raise RecordError(Fault(path, _line_of(text, key), key, str(facts[key]), expected) for key in early)
     hours = Hours(facts.pop("business_hours", ()), facts.pop("holidays", ()))
+    # Its own name is there while it is being renamed.
+    facts["aliases"] = tuple(alias for alias in facts.pop("aliases", ()) if alias != slug)
     return Company(slug=slug, hours=hours, **facts)
+
+
+def clashes(companies: Iterable[Company]) -> Iterator[Fault]:
+    """Yield where a company claims an old address that is another's, now or before, or joined one that is not there."""
+    companies = tuple(companies)
+    owners = {company.slug: company.slug for company in companies}
+    for company in companies:
+        for alias in dict.fromkeys(company.aliases):
+            owner = owners.setdefault(alias, company.slug)
+            if owner != company.slug:
+                found, path = f"{alias}, an address of {owner}", f"{company.slug}/company.toml"
+                yield Fault(path, None, "aliases", found, "addresses that no other company has or had")
+    for company in companies:
+        if company.joined and owners.get(company.joined, company.slug) == company.slug:
+            yield Fault(f"{company.slug}/company.toml", None, "joined", company.joined, "another company of this board")
 
 
 def read_referrals(text: str, path: str) -> Referrals:
@@ -184,6 +206,18 @@ def _status(value: object) -> str:
     return str(value)
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _UnfitError("a day like 2026-11-23, without quotes")
+    return value
+
+
+def _slug(value: object) -> str:
+    if not isinstance(value, str) or not is_slug(value):
+        raise _UnfitError("slugs: small letters, digits and dashes, at most 40 of them, no reserved word")
+    return value
+
+
 def _contacts(value: object) -> tuple[Contact, ...]:
     expected = "tables [[contacts]] with kind (phone, email, address or web), value and, if you wish, note"
     if not isinstance(value, list):
@@ -242,6 +276,9 @@ _COMPANY: Mapping[str, _Reader] = {
     "accent": _matching(_ACCENT, "a colour like #0C5A70"),
     "sensitive": _yes_or_no,
     "status": _status,
+    "left": _day,
+    "joined": _slug,
+    "aliases": _list_of(_slug, "a list of slugs that the company had before"),
     "service_url": _base,
     "order_pattern": _order_pattern,
 }

@@ -68,7 +68,9 @@ class Company:
     """company.toml: a company that embeds the widget.
 
     `reply_hours` is its promise to answer: in its `hours` of business where it names them, or else by the clock on the
-    wall. `order_pattern` is the mask of its order numbers, `amends.personal` says of what it is made.
+    wall. `order_pattern` is the mask of its order numbers, `amends.personal` says of what it is made. `left` is the day
+    on which a company left whose `status` says so, where that is known. `aliases` are the slugs that it had before, and
+    `joined` is that of the company of which it is part since it left.
     """
 
     slug: str
@@ -84,9 +86,17 @@ class Company:
     accent: str = "#15191e"
     sensitive: bool = False
     status: str = "active"
+    left: date | None = None
+    aliases: tuple[str, ...] = ()
+    joined: str | None = None
     service_url: str | None = None
     order_pattern: str | None = None
     hours: Hours = _NO_HOURS
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it no longer takes part in the board; its record stays."""
+        return self.status == "left"
 
     def answer_due(self, at: datetime) -> datetime:
         """Return by when an answer is promised to what comes in at `at`; see `Hours.after`."""

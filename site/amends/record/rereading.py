@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from amends.record.folders import Folder, are_same, changes, is_there, look
+from amends.record.house import clashes
 from amends.record.kept import Files, Kept, Said, Source, Told
 from amends.record.listing import OF_CASES, Role
 from amends.record.model import Answer, Board, Company, Fault, LedgerLine, Record, Update
@@ -83,6 +84,7 @@ class Rereader:
             *board.faults,
             *(fault for folder in folders for fault in folder.faults),
             *_faults(self._companies.all),
+            *clashes(kept.said for kept in self._companies.all),
             *_faults(house.ledger for house in houses.values()),
             *self._numbers.faults(),
             *_faults(kept for house in houses.values() for kept in house.updates.all),

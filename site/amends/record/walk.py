@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from amends.record.house import read_board, read_company, read_referrals
+from amends.record.house import clashes, read_board, read_company, read_referrals
 from amends.record.ledger import sift_ledger
 from amends.record.listing import BOARD, Listing, Role, inner, list_folder, misplaced, roles
 from amends.record.model import Answer, Board, Company, Entry, Fault, LedgerLine, Record, RecordError, Referrals, Update
@@ -54,6 +54,7 @@ def load(content: Path, memory: Memory | None = None) -> Record:
         for name, role in roles(listing):
             files[role].append(listing.below(name))
     companies = tuple(reader.company(path) for path in files[Role.COMPANY])
+    reader.faults += clashes(companies)
     ledgers = {company.slug: reader.ledger(_of(company.slug, files[Role.LEDGER])) for company in companies}
     entries = _entries(reader, ledgers, files[Role.CASE])
     numbers = {slug: {entry.case.number for entry in found} for slug, found in entries.items()}

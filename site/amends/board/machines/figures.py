@@ -66,6 +66,7 @@ def _company(edition: Edition, company: Company) -> Plain:
         "site": company.url,
         "reply_hours": company.reply_hours,
         "status": company.status,
+        **({"left": company.left.isoformat()} if company.left else {}),
         **(opening if hours.week else {}),
     }
 

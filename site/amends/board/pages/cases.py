@@ -31,6 +31,7 @@ def case(edition: Edition, company: str, number: str) -> Page | None:
         "feedback": edition.feedback(shelf.company),
         "history": history(lang, row, edition.now),
         "heading": heading(row),
+        "joined": edition.joined(shelf.company),
         "machine": meta.of_case(edition, row),
         "same": shelf.row(row.case.same) if row.case.same else None,
         "same_count": shelf.same(number),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from amends.board import frame, pages
+from amends.board import frame, moved, pages
 from amends.board.edition import Edition
 from amends.board.machines import (
     address,
@@ -186,6 +186,17 @@ def headers_file(edition: Edition) -> File:
     return address.file("_headers", headers.headers_file(edition.record.board, search.POLICY, versioned))
 
 
+def redirects(edition: Edition) -> File | None:
+    """Give where old addresses lead as Netlify and Cloudflare Pages read it."""
+    lines = moved.redirects(edition)
+    return address.file("_redirects", lines) if lines else None
+
+
+def _where_needed(edition: Edition, _: str) -> Iterator[Mapping[str, Any]]:
+    if moved.redirects(edition):
+        yield {}
+
+
 def nginx(edition: Edition) -> File:
     """Give the board's server for nginx."""
     return address.file("nginx.conf", servers.nginx(edition.record.board, search.POLICY))
@@ -217,6 +228,7 @@ ROUTES = (
     Route("/sitemap-<page:number>.xml", "sitemap_part", sitemap_part, _each_part, _made_of_part),
     Route("/robots.txt", "robots", robots_txt, once, of_settings),
     Route("/_headers", "headers", headers_file, once, of_settings),
+    Route("/_redirects", "redirects", redirects, _where_needed, of_settings),
     Route("/_hosting/nginx.conf", "nginx", nginx, once, of_settings),
     Route("/_hosting/Caddyfile", "caddy", caddy, once, of_settings),
 )

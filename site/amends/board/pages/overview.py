@@ -65,6 +65,7 @@ def company(edition: Edition, company: str) -> Page | None:
         "feedback": edition.feedback(shelf.company),
         "few": few(lang),
         "five": _five(lang, edition, shelf),
+        "joined": edition.joined(shelf.company),
         "machine": meta.of_company(edition, shelf.company),
         "shelf": shelf,
         "silences": figure_words.silences(lang, found[-1]),
