@@ -512,3 +512,21 @@ def test_the_keeper_sees_first_the_company_where_most_is_overdue(house: House) -
 def test_staff_of_a_company_that_is_no_more_get_no_page(house: House, olga: Seat) -> None:
     (house.content / "acme" / "company.toml").unlink()
     assert olga.get("/desk/figures").status_code == 404
+
+
+def test_the_keepers_overview_says_what_waits_what_is_wrong_with_the_machine_and_which_files_have_a_fault(
+    house: House,
+) -> None:
+    kim = house.at_the_desk("kim")
+    house.work()
+    shown = kim.get("/desk/figures").text
+    assert "No file of it has a fault." in shown
+    asked = house.receive()
+    house.at_the_desk("olga").decide(asked, "ask", reason="hate", why="Words of hate.")
+    house.receive(text="https://a.example https://b.example https://c.example https://d.example")
+    (house.content / "acme" / "company.toml").write_text("name =\n")
+    shown = " ".join(re.sub("<[^>]+>", " ", kim.get("/desk/figures").text).split())
+    assert "2 what was asked, or looks like spam , 1 of it held back as spam" in shown
+    assert "acme/company.toml:1" in shown
+    assert "nothing is published: nobody does what runs by the clock" in shown
+    assert "Words of hate" not in shown

@@ -15,6 +15,7 @@ from amends.desk.course import LONGEST, MONTH, WEEK, Waiting, longest, trends, w
 from amends.desk.inbox_list import List
 from amends.desk.room import Page, Room
 from amends.desk.shelf import Item, Shelf, title
+from amends.doctor import glance
 from amends.figures import ALL_TIME
 from amends.inbox import Inbox, team, verdicts, worklist
 from amends.language import language
@@ -80,8 +81,18 @@ class Counted(Room):
         now, record = self._clock(), self._record()
         accounts = [self._accounts.of(record, company, now) for company in record.companies]
         accounts.sort(key=lambda one: (-len(one.overdue(now)), one.company.slug))
-        found = [_standing(account, now) for account in accounts]
-        return self._render("desk/companies.html", standings=found, base_url=record.board.base_url)
+        queue = self._queue()
+        with self._inbox.reading() as connection:
+            held = worklist.held(connection)
+        return self._render(
+            "desk/companies.html",
+            standings=[_standing(account, now) for account in accounts],
+            base_url=record.board.base_url,
+            queue=queue,
+            held=held,
+            findings=glance(self._settings, now),
+            faults=record.faults,
+        )
 
     def _of_company(self, slug: str) -> Page:
         now, record = self._clock(), self._record()

@@ -57,7 +57,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the list. `total` wait in all; of the `count` that the filters let pass, `waiting` do.
+    """One page of the list. `total` wait in all; of the `count` that the filters let pass, `waiting` do;
+    about `deciding` of all a keeper decides.
 
     `line` is that of the case that is shown beside the list, where it waits. `choices` are what can be asked of each
     filter.
@@ -70,6 +71,7 @@ class Queue:
     waiting: int
     page: int
     choices: Mapping[str, Sequence[str]]
+    deciding: int
     line: Line | None
     last_answer: datetime | None
 
@@ -107,6 +109,7 @@ def queue(found: List, asked: Mapping[str, str], now: datetime, here: str = "") 
         sum(item.waits for item in items),
         page,
         _choices(waiting, filters),
+        sum(item.step == "decide" for item in waiting),
         lines[-1] if own else None,
         None if waiting else found.last_answer(),
     )

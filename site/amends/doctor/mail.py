@@ -41,6 +41,12 @@ def check(visit: Visit) -> Iterator[Finding]:
         yield Finding("mail", State.OK, f"{_named(settings.smtp)} takes our mail{stuck}")
 
 
+def check_outbox(visit: Visit) -> Iterator[Finding]:
+    """Look at what was not delivered, and ask no server."""
+    kept = _outbox_of(visit.settings)
+    yield from _of_outbox(kept, visit.now) if kept else ()
+
+
 def _of_server(settings: Settings) -> Iterator[Finding]:
     if settings.smtp is None:
         found = "no mail is sent to customers or staff: AMENDS_SMTP is not set"

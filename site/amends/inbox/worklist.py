@@ -86,6 +86,13 @@ def asked(connection: Connection) -> set[str]:
     return {number for (number,) in quick.select(connection, _ASKED)}
 
 
+def held(connection: Connection) -> int:
+    """Return how many cases are held back as spam until a keeper decides."""
+    count: int
+    ((count,),) = quick.select(connection, """SELECT count(*) FROM "case" WHERE outcome = 'held'""")
+    return count
+
+
 def last_answer(connection: Connection, company: str) -> int | None:
     """Return when a company last answered for the first time somebody whose case nobody else sees."""
     at: int | None
