@@ -75,6 +75,12 @@ RIGHTS: Mapping[str, Right] = {
     "invite": Right("admin", keeper=True, own=True),
     "change_member": Right("admin"),
     "audit": Right("admin", keeper=True, own=True),
+    "own_settings": Right(own=True),
+    "settings": Right(keeper=True),
+    "settings POST": Right("admin", keeper=True),
+    "snippet": Right(keeper=True),
+    **dict.fromkeys(("webhook", "put_webhook", "try_webhook", "remove_webhook"), Right("admin", own=True)),
+    **dict.fromkeys(("companies", "add_company"), KEEPERS),
 }
 """By the endpoint of the desk; a method of its own where it has other rights. What goes by tasks says `TASKS`."""
 

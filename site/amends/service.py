@@ -22,6 +22,7 @@ from amends.headers import CSP, hardening
 from amends.health import is_healthy
 from amends.inbox import Inbox, StoreUnavailableError
 from amends.intake import Express, Handing, Houses, Intake, Limits, Reception, Reports, Similar, Taking, own_widget
+from amends.intake.snippet import policy, script
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
 from amends.visitor import Consent, LostLinks, Referrals, Visitor
@@ -61,7 +62,7 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
         Referrals(inbox).blueprint(),
         LostLinks(inbox, now, settings.url, secret, has_mail=settings.smtp is not None).blueprint(),
     ]
-    for room in (*visitors, Desk(settings, inbox, now).blueprint()):
+    for room in (*visitors, Desk(settings, inbox, now, script, policy).blueprint()):
         app.register_blueprint(room)
     _guard(app, visitors)
     app.add_url_rule("/healthz", "health", lambda: _health(inbox))

@@ -68,6 +68,9 @@ def pages(house: House) -> Mapping[str, tuple[str, str]]:
         "move?promise=p1",
         "break?promise=p1",
     )
+    bo = house.at_the_desk("bo")
+    bo.submit("/desk/webhook", url="https://bolt.example/hooks")
+    bo.submit("/desk/webhook/test", page="/desk/webhook")
     return {
         "sign-in": ("", "sign-in"),
         "inbox": ("olga", ""),
@@ -82,7 +85,11 @@ def pages(house: House) -> Mapping[str, tuple[str, str]]:
         "templates": ("olga", "templates"),
         "keys": ("olga", "keys"),
         "figures": ("olga", "figures"),
-        "companies": ("kim", "figures"),
+        "overview": ("kim", "figures"),
+        "companies": ("kim", "companies"),
+        "webhook": ("bo", "webhook"),
+        "settings": ("kim", "acme/settings"),
+        "settings-read": ("olga", "acme/settings"),
         "asked": ("kim", f"acme/{asked}"),
         "reports": ("kim", "reports"),
     }
@@ -92,9 +99,9 @@ def test_no_page_of_the_desk_violates_wcag_light_or_dark_wide_or_narrow(
     house: House, served: str, checks: Path, new_page: NewPage
 ) -> None:
     axe = (checks / "axe-core" / "axe.min.js").read_text("utf-8")
-    opened = {"": new_page(), "olga": new_page(), "kim": new_page()}
+    opened = {login: new_page() for login in ("", "olga", "kim", "bo")}
     found = pages(house)
-    for login in ("olga", "kim"):
+    for login in ("olga", "kim", "bo"):
         sign_in(opened[login], served, house, login)
     violations = []
     for name, (login, address) in found.items():
@@ -122,6 +129,20 @@ def test_a_conflict_and_a_refusal_violate_no_wcag(
     expect(page.get_by_role("heading", name="As everyone will read it")).to_be_visible()
     assert violations + violations_on(page, axe, "preview") == []
     problems.clear()  # the browser itself logs the 409
+
+
+def test_the_widget_stands_on_the_page_of_its_lines_as_it_will_elsewhere(
+    house: House, served: str, checks: Path, new_page: NewPage
+) -> None:
+    axe = (checks / "axe-core" / "axe.min.js").read_text("utf-8")
+    page = new_page()
+    sign_in(page, served, house)
+    page.goto(f"{served}/desk/acme/snippet")
+    page.get_by_role("link", name="Feedback", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    # What axe says of the widget itself is looked at on a page of a guest.
+    page.evaluate("amends('destroy')")
+    assert violations_on(page, axe, "snippet") == []
 
 
 def test_every_single_key_does_what_its_link_does_and_can_be_turned_off(

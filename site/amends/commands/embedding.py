@@ -2,7 +2,6 @@
 
 import os
 from html import escape
-from urllib.parse import urlsplit
 
 import click
 
@@ -10,7 +9,7 @@ from amends import clock
 from amends.board.edition import Edition
 from amends.board.machines import badge
 from amends.commands.common import failing, in_content, settings_of
-from amends.intake.widget import integrity, newest, own_widget
+from amends.intake.snippet import policy, script
 from amends.record import load
 from amends.settings import DEFAULT_URL
 
@@ -38,21 +37,3 @@ def snippet_command(slug: str, content: str | None, *, pinned: bool, csp: bool) 
     click.echo(f'<a href="{settings.url}/{slug}/new" data-amends>{escape(words)}</a>')
     click.echo(script(settings.url, slug, pinned=pinned))
     click.echo(badge.embed(edition, slug))
-
-
-def script(url: str, slug: str, *, pinned: bool) -> str:
-    """Return the element that loads the launcher of the service at that address."""
-    launchers = own_widget().launchers
-    number = newest(launchers)
-    source, pin = f"{url}/w/v1.js", ""
-    if pinned:
-        source = f"{url}/w/{number}.js"
-        # Without CORS a browser may not look at the bytes of another site's script, and refuses them.
-        pin = f' integrity="{integrity(launchers[number].encode())}" crossorigin="anonymous"'
-    return f'<script async src="{source}"{pin} data-company="{slug}"></script>'
-
-
-def policy(url: str, board: str) -> str:
-    """Return the header that allows what the lines load: scripts and answers of the service, a picture of the board."""
-    parts = urlsplit(board)
-    return f"Content-Security-Policy: script-src {url}; connect-src {url}; img-src {parts.scheme}://{parts.netloc}"

@@ -6,14 +6,17 @@ from pathlib import Path
 import click
 
 from amends.commands.common import failing, in_content, instant, log_to_terminal, settings_of
+from amends.commands.staffing import invite
 from amends.commands.store import FAILURES, opened
 from amends.imports import import_file
-from amends.inbox import Inbox, StoreUnavailableError
+from amends.inbox import Inbox, StoreUnavailableError, people
 from amends.publish import CannotPublishError, Publisher, Put
 from amends.publish.leaving import come_back, join, leave
 from amends.publish.renaming import rename
 from amends.record import NotABoardError, load
 from amends.scaffold import ScaffoldError, add_company, new_board
+from amends.settings import Settings
+from amends.submission import wrong_address
 
 
 @click.command("init")
@@ -39,15 +42,37 @@ def company_command() -> None:
 @click.option("--url", required=True, help="The company's own site.")
 @click.option("--origin", "origins", multiple=True, help="A site that may embed the widget, https://HOST.")
 @click.option("--reply-hours", type=click.IntRange(1, 720), default=24, help="The promise to answer, in hours.")
+@click.option("--admin", metavar="E-MAIL", help="Let the first admin in, whose login is this address.")
 @in_content
 def company_add(
-    slug: str, name: str, url: str, origins: tuple[str, ...], reply_hours: int, content: str | None
+    slug: str,
+    name: str,
+    url: str,
+    origins: tuple[str, ...],
+    reply_hours: int,
+    admin: str | None,
+    content: str | None,
 ) -> None:
-    """Add a company under the address SLUG."""
+    """Add a company under the address SLUG. With --admin a link is printed with which a password is chosen."""
     settings = settings_of(content=content)
+    if admin is not None:
+        _check_login(settings, admin)
     with failing(usage=(ScaffoldError,)):
-        path = add_company(settings.content, slug, name, url, origins, reply_hours)
-    click.echo(f"{path} is written. Next: amends staff add LOGIN --company {slug} --role admin")
+        path = add_company(settings.content, settings.locks, slug, name, url, origins, reply_hours)
+    click.echo(
+        f"{path} is written." + ("" if admin else f" Next: amends staff invite LOGIN NAME admin --company {slug}")
+    )
+    if admin is not None:
+        invite(settings, admin, admin.partition("@")[0], "admin", slug, admin)
+
+
+def _check_login(settings: Settings, login: str) -> None:
+    """Say before anything is written that this address is none, or is the login of somebody else."""
+    if wrong_address(login):
+        raise click.UsageError(f"{login!r} is no address of mail")
+    with failing(failure=FAILURES), opened(settings) as inbox, inbox.reading() as connection:
+        if people.is_taken(connection, login):
+            raise click.UsageError(f"there is a {login!r} already")
 
 
 @company_command.command("leave")

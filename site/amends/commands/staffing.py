@@ -80,13 +80,7 @@ def staff_invite(login: str, name: str, role: str, slug: str | None, email: str 
         raise click.UsageError(f"{email!r} is no address of mail")
     if slug is not None:
         check_company(settings, slug)
-    now = clock.system()
-    with failing(usage=(PersonError,), failure=FAILURES), opened(settings) as inbox, inbox.writing() as connection:
-        person = people.invite(connection, login, name, role, slug, now)
-        people.reach(connection, login, email)
-        ticket = tickets.make(connection, person, tickets.INVITATION, now)
-        audit.note(connection, now, None, Act.INVITED, login)
-    _print(settings, ticket)
+    invite(settings, login, name, role, slug, email)
 
 
 @staff_command.command("reset")
@@ -103,6 +97,17 @@ def staff_reset(login: str) -> None:
         ticket = tickets.make(connection, person, tickets.RESET, now)
         for act in (Act.STEP_REMOVED, Act.ENDED, Act.RESET_SENT):
             audit.note(connection, now, None, act, login)
+    _print(settings, ticket)
+
+
+def invite(settings: Settings, login: str, name: str, role: str, slug: str | None, email: str | None) -> None:
+    """Add somebody who is still to choose a password, and print the link for that."""
+    now = clock.system()
+    with failing(usage=(PersonError,), failure=FAILURES), opened(settings) as inbox, inbox.writing() as connection:
+        person = people.invite(connection, login, name, role, slug, now)
+        people.reach(connection, login, email)
+        ticket = tickets.make(connection, person, tickets.INVITATION, now)
+        audit.note(connection, now, None, Act.INVITED, login)
     _print(settings, ticket)
 
 

@@ -81,7 +81,7 @@ class AddressForm(ConfirmForm):
     )
 
 
-class InviteForm(FlaskForm):
+class NewcomerForm(FlaskForm):
     """Somebody who is to work at the desk."""
 
     login = StringField(
@@ -99,6 +99,11 @@ class InviteForm(FlaskForm):
         [DataRequired("Please give the address to which the invitation goes."), Length(max=254), _reachable],
         filters=[one_line_of],
     )
+
+
+class InviteForm(NewcomerForm):
+    """Somebody who is to join a team, and as what."""
+
     role = SelectField("Role")
 
 

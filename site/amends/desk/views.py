@@ -10,6 +10,7 @@ from amends.desk.account import Account
 from amends.desk.audit_list import AuditList
 from amends.desk.casework import Casework
 from amends.desk.choosing import Choosing
+from amends.desk.company_list import CompanyList
 from amends.desk.enrolling import Enrolling
 from amends.desk.figures_page import Counted
 from amends.desk.forms import ButtonForm, CloseForm
@@ -19,12 +20,15 @@ from amends.desk.queue import Filters
 from amends.desk.replying import Replying
 from amends.desk.report_list import reported
 from amends.desk.room import Page, Room
+from amends.desk.settings_page import SettingsPage
 from amends.desk.shelf import Shelf
 from amends.desk.signing import Signing
+from amends.desk.snippet_page import Pasted, Policy, SnippetPage
 from amends.desk.tasks import TASKS, may_undo
 from amends.desk.team_list import TeamList
 from amends.desk.template_list import Templates
 from amends.desk.trying import Trying
+from amends.desk.webhook_page import WebhookPage
 from amends.inbox import Inbox, audit, notices, reports
 from amends.inbox.audit import Act
 from amends.inbox.notices import ToCustomer
@@ -35,8 +39,9 @@ from amends.settings import Settings
 class Desk(Room):
     """The staff's console."""
 
-    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock) -> None:
+    def __init__(self, settings: Settings, inbox: Inbox, clock: Clock, script: Pasted, policy: Policy) -> None:
         super().__init__(settings, inbox, clock, Shelf(Current(settings.content)))
+        self._script, self._policy = script, policy
         self._guard = guard.Guard(inbox, clock, require_totp=settings.require_totp)
         self._trying = Trying(inbox, clock, settings.secret())
 
@@ -63,6 +68,8 @@ class Desk(Room):
         for part in (
             *(Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)),
             *(Counted(*rooms), TeamList(*rooms), AuditList(*rooms)),
+            *(SettingsPage(*rooms), CompanyList(*rooms), WebhookPage(*rooms)),
+            SnippetPage(*rooms, self._script, self._policy),
             *(Enrolling(*own), Account(*own)),
         ):
             part.add_to(room)

@@ -36,6 +36,9 @@ class Act(StrEnum):
     UNDONE = "undone"
     CLOSED = "report closed"
     TEMPLATES = "templates changed"
+    SETTINGS = "settings changed"
+    COMPANY = "company added"
+    WEBHOOK = "webhook changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from amends.inbox.cases import Received
 from amends.inbox.outbox import Message
 from amends.inbox.people import Person
 from amends.inbox.schema import case
+from amends.inbox.webhooks import Webhook
 from amends.record import Company
 
 MAIL, WEBHOOK = "mail", "webhook"
@@ -24,6 +25,9 @@ MAIL, WEBHOOK = "mail", "webhook"
 
 LINK = "link"
 """The kind of a message that sends a private link again. Whether there is one is not looked for before it is sent."""
+
+TEST = "test"
+"""The kind of a call by which a company tries its webhook. It tells of no case."""
 
 SOON = 4
 """A deadline is coming when this part of the time to answer is left: a quarter."""
@@ -142,6 +146,19 @@ def tell_company(
     if hook and hook.stopped is None:
         lane = webhooks.lane_of(hook.url)
         outbox.add(connection, Message(company, number, WEBHOOK, kind, hook.url, lane, f"{once}/hook", due, due, facts))
+
+
+def try_webhook(connection: Connection, company: str, now: datetime) -> None:
+    """Call a company's webhook to try it, where there is one: once within a minute."""
+    hook = webhooks.get(connection, company)
+    if hook and hook.stopped is None:
+        once, lane = f"{tries_of(company, hook)}{stamp(now)[:16]}", webhooks.lane_of(hook.url)
+        outbox.add(connection, Message(company, None, WEBHOOK, TEST, hook.url, lane, once, now, now))
+
+
+def tries_of(company: str, hook: Webhook) -> str:
+    """Return how the names of the tests of a webhook begin, as it is set up now."""
+    return f"{TEST}/{company}/{stamp(hook.created)}/"
 
 
 def ask_for_link(connection: Connection, email: str, what: str, name: str, now: datetime) -> None:

@@ -78,11 +78,16 @@ def invite(connection: Connection, login: str, name: str, role: str, company: st
         raise PersonError(f"no role {role!r}: there are {', '.join(ROLES)}")
     if (role == "keeper") != (company is None):
         raise PersonError("a keeper belongs to no company, everybody else to one")
-    if connection.execute(select(staff.c.id).where(staff.c.login == login)).first():
+    if is_taken(connection, login):
         raise PersonError(f"there is a {login!r} already")
     facts = {"login": login, "name": name, "role": role, "company": company, "password": "", "created": now}
     key = connection.execute(insert(staff).values(**facts)).inserted_primary_key
     return Person(int(key[0]) if key else 0, login, name, role, company)
+
+
+def is_taken(connection: Connection, login: str) -> bool:
+    """Whether somebody has this login, or had it."""
+    return connection.execute(select(staff.c.id).where(staff.c.login == login)).first() is not None
 
 
 def get(connection: Connection, identity: int) -> Person | None:

@@ -29,7 +29,7 @@ from amends.inbox import (
     webhooks,
 )
 from amends.inbox.audit import Act
-from amends.inbox.notices import LINK, MAIL, ToCompany, ToCustomer, ToStaff
+from amends.inbox.notices import LINK, MAIL, TEST, ToCompany, ToCustomer, ToStaff
 from amends.inbox.outbox import Message
 from amends.post import to_company, to_customer, to_staff
 from amends.post.doors import Doors
@@ -160,7 +160,7 @@ class Postman:
         if message.attempts > len(PAUSES) + 1:
             raise UndeliverableError("whoever tried to deliver it was killed")
         if message.channel != MAIL:
-            self._call(message, read_matter(self._inbox, self._content, message, now))
+            self._call_or_forget(message, now)
         elif self._mailer is None:
             # What happened long ago must not be told on the day on which mail is set up.
             raise NoLongerError("no mail is sent: AMENDS_SMTP is not set")
@@ -234,12 +234,25 @@ class Postman:
         letter = to_staff.letter(voice, kind, person, ticket, self._doors)
         return Mail(letter, email, self._name(message), self._clock())
 
-    def _call(self, message: Message, matter: Matter) -> None:
+    def _call_or_forget(self, message: Message, now: datetime) -> None:
+        """Call a webhook. Somebody waits for the answer to a test: it is made once, whatever that is."""
+        try:
+            self._call(message, now)
+        except (FailedError, UndeliverableError) as error:
+            if message.kind == TEST:
+                raise NoLongerError(str(error)) from error
+            raise
+
+    def _call(self, message: Message, now: datetime) -> None:
         with self._inbox.reading() as connection:
             hook = webhooks.get(connection, message.company)
         if hook is None or hook.stopped or hook.url != message.recipient:
             raise NoLongerError("the company has another webhook by now, or none")
-        body = to_company.body(matter, ToCompany(message.kind), self._doors)
+        if message.kind == TEST:
+            body = to_company.body_of_test(message.company, message.made)
+        else:
+            matter = read_matter(self._inbox, self._content, message, now)
+            body = to_company.body(matter, ToCompany(message.kind), self._doors)
         call = Call(f"msg_{self._name(message)}", int(self._clock().timestamp()), body)
         try:
             self._caller.call(hook, call)

@@ -1,6 +1,7 @@
 """What companies are told: staff by mail, their systems by a webhook, both without a word of the customer."""
 
 import json
+from datetime import datetime
 
 from amends.case import Kind
 from amends.clock import stamp
@@ -74,6 +75,11 @@ def body(matter: Matter, kind: ToCompany, doors: Doors) -> bytes:
     if kind in _OF_PROMISES:
         data |= {"promise": matter.promise, "due": matter.promised().due.isoformat()}
     return json.dumps({"type": _TYPES[kind], "timestamp": stamp(matter.at), "data": data}).encode()
+
+
+def body_of_test(company: str, at: datetime) -> bytes:
+    """Return the body of a call by which a company tries its webhook."""
+    return json.dumps({"type": "test", "timestamp": stamp(at), "data": {"company": company}}).encode()
 
 
 def _said(matter: Matter, kind: ToCompany, lang: Language) -> tuple[str, tuple[Block, ...]]:

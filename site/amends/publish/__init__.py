@@ -9,6 +9,7 @@ from amends.publish.customers import as_given, verdict_of
 from amends.publish.errors import CannotPublishError, DivergedError
 from amends.publish.promising import is_promised
 from amends.publish.publisher import Publisher, Put
+from amends.publish.settings import put_settings, settings_file
 from amends.publish.telling import ANSWERS, UPDATES, in_words, mark_of, name_for, read_told, told_file, told_of
 from amends.publish.wording import Piece, Wording, in_public, masked, own, pieces, wording
 from amends.publish.writer import basis_of
@@ -32,7 +33,9 @@ __all__ = [
     "name_for",
     "own",
     "pieces",
+    "put_settings",
     "read_told",
+    "settings_file",
     "told_file",
     "told_of",
     "verdict_of",

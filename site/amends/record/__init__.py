@@ -24,12 +24,14 @@ from amends.record.model import (
 )
 from amends.record.resolve import case_path, read_text
 from amends.record.schema import NUMBER, SLUG, read_case
+from amends.record.settle import USUAL, Value, read_settings, settle
 from amends.record.told import Told, sift_answer, sift_update
 from amends.record.walk import Memory, NoMemory, NotABoardError, load
 
 __all__ = [
     "NUMBER",
     "SLUG",
+    "USUAL",
     "Answer",
     "Board",
     "CannotSpliceError",
@@ -51,6 +53,7 @@ __all__ = [
     "Told",
     "Update",
     "UpdateKind",
+    "Value",
     "case_file",
     "case_path",
     "exclusive",
@@ -65,8 +68,10 @@ __all__ = [
     "read_company",
     "read_ledger",
     "read_referrals",
+    "read_settings",
     "read_text",
     "remove",
+    "settle",
     "sift_answer",
     "sift_update",
     "splice",
