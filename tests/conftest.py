@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from amends.inbox import Inbox, passwords, webhooks
 from tests import postgres
+from tests.effort import is_thorough
 from tests.house import House
 from tests.postal import HookServer, MailServer, hook_server, mail_server
 
@@ -45,6 +46,32 @@ DATABASES = ("sqlite", "postgresql")
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "go through every point of the sweeps of which a usual run takes one of each kind"
     parser.addoption("--thorough", action="store_true", help=told)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--thorough"):
+        os.environ["TEST_THOROUGH"] = "yes"
+    # Most of what the tests make is gone by its count of references: looking for circles takes a twelfth of all time.
+    gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database a usual run takes one of the cases of each test; `--thorough` takes all."""
+    if is_thorough():
+        return
+    seen: set[str] = set()
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if "postgresql" in item.nodeid.partition("[")[2]:
+            (left if name in seen else kept).append(item)
+            seen.add(name)
+        else:
+            kept.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from amends.service import create_service
-from tests.browser.test_accessible import LOOKS, RULES, told
+from tests.browser.test_accessible import NARROW, RULES, looks_of, told
 from tests.house import House
 
 
@@ -42,15 +42,16 @@ def serving(house: House, tls: ssl.SSLContext | None = None) -> Iterator[str]:
 
 
 def violations_on(page: Page, axe: str, state: str) -> list[str]:
-    """What axe-core finds on a page, all of it unfolded, light and dark, wide and narrow."""
+    """What axe-core finds on a page, all of it unfolded, and whether it is too wide for a small screen."""
     found: list[str] = []
     page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
     page.evaluate(axe)
-    for scheme, size in LOOKS:
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], state
+    for scheme, size in looks_of(state):
         page.emulate_media(color_scheme=scheme)
         # So high that no column scrolls by itself: what is below its edge axe cannot judge.
         page.set_viewport_size({**size, "height": 2000})
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], state
         where = f"{state} {scheme} {size['width']} px"
         found += [f"{where}: {line}" for one in page.evaluate(RULES) for line in told(one)]
     return found

@@ -97,16 +97,16 @@ def test_a_complaint_through_the_widget_stands_beside_its_reply(
 
     staff = new_page()
     sign_in(staff, running)
-    answer(staff, "The bell fell off", "We are sorry. A new bell is in the post today.")
+    answer(staff, "The bell fell off", "We are sorry. A new bell is in the post.")
 
     reader = new_page(viewport={"width": 1280, "height": 900})
     reader.goto(running.board)
-    read_on_the_board(reader, running, number[0], "The bell fell off", "A new bell is in the post today.")
+    read_on_the_board(reader, running, number[0], "The bell fell off", "A new bell is in the post.")
     problems.clear()  # 404 while the reader waited for the page
     assert "anna@customer.example" not in reader.content()
 
     visitor.goto(link[0])
-    expect(visitor.get_by_text("A new bell is in the post today.")).to_be_visible()
+    expect(visitor.get_by_text("A new bell is in the post.")).to_be_visible()
 
 
 def dialog_values(page: Page) -> str:

@@ -103,8 +103,8 @@ class Writer:
     def put(self, path: Path, data: bytes) -> None:
         """Write any file of the record; FileNotFoundError where its company is called otherwise by now."""
         slug = path.relative_to(self.content).parts[0]
-        if not (self.content / slug / "company.toml").is_file():
-            raise FileNotFoundError(f"{path} cannot be written: there is no {slug}/company.toml")
+        if not (self.content / slug).is_dir():
+            raise FileNotFoundError(f"{path} cannot be written: there is no folder {slug}")
         write_whole(path, data)
         self.written.add(path)
 
