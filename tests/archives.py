@@ -71,7 +71,8 @@ def any_rows(draw: st.DrawFn) -> Rows:
             if row is not None and _is_free(row, table, taken):
                 rows[table.name].append(row)
     # What stands on the erasure list is emptied wherever it comes back: no case here is to be changed by that.
-    there = {row["number"] for row in rows["case"]}
+    emptied = ("case", "note", "draft", "assignment")
+    there = {row["number"] for name in emptied for row in rows[name]}
     rows["erasure"] = [row for row in rows["erasure"] if row["number"] not in there]
     return rows
 
