@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from amends.inbox.schema import case
 from tests import kills, postgres
+from tests.effort import is_thorough
 from tests.house import House
 
-KILLS = 9
+KILLS = 14 if is_thorough() else 9
 PATIENCE = 60.0
 
 

@@ -14,6 +14,7 @@ from tests.boards import NOW
 from tests.browser.built import by_kind, specimens
 from tests.browser.chromium import NewPage
 from tests.browser.test_board import served
+from tests.effort import is_thorough
 
 TABBABLE = "a[href], area[href], button, input, select, textarea, summary, iframe, [contenteditable], [tabindex]"
 
@@ -141,7 +142,7 @@ def example(public: Path) -> Record:
 
 
 # Those with the longest words, without spaces, and from right to left; in all nine the words are in test_languages.
-@pytest.mark.parametrize("tag", ["de", "ru", "ar"])
+@pytest.mark.parametrize("tag", ["de", "ru", "ar", *(["en", "zh-Hant"] if is_thorough() else [])])
 def test_nothing_scrolls_sideways_at_twice_the_size_on_half_a_small_screen(
     public: Path, example: Record, new_page: NewPage, tag: str
 ) -> None:
