@@ -4,18 +4,17 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from werkzeug.routing import Rule
 
 from amends.inbox import Inbox, passwords, webhooks
 from tests import postgres
 from tests.effort import is_thorough
 from tests.house import House
 from tests.postal import HookServer, MailServer, hook_server, mail_server
+from tests.routes import make_quick
 
 # Where bytecode is turned off, each of the hundreds of processes here would compile all of the package again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -25,19 +24,7 @@ HASHER = passwords._hasher
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """A hash that is made on purpose to take long is made hundreds of times here; one test asks for the real one."""
 
-COMPILE = Rule._compile_builder
-
-
-def _compile_when_asked(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    @cache
-    def compiled() -> Callable[..., tuple[str, str]]:
-        return COMPILE(rule, append_unknown)
-
-    return lambda _, **values: compiled()(rule, **values)
-
-
-Rule._compile_builder = _compile_when_asked  # type: ignore[method-assign]
-"""Most of what making a service takes is compiling how each of its addresses is written. Most tests ask for few."""
+make_quick()
 
 DATABASES = ("sqlite", "postgresql")
 """What a module runs on whose own fixture `database` has these as its `params` and returns `database_of(request)`."""

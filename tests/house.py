@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, select, update
 from werkzeug.test import TestResponse
 
-from amends.inbox import Inbox, people, second_step
+from amends.inbox import Inbox, people, second_step, sessions
+from amends.inbox.people import Person
 from amends.inbox.schema import case
 from amends.inbox.signing_tables import second_step as steps
 from amends.record import Record, load
@@ -181,17 +182,35 @@ class House:
     def post(self, address: str, fields: dict[str, str], **headers: str) -> TestResponse:
         return self.visitor().post(address, data=fields, headers=headers, base_url=URL)
 
-    def at_the_desk(self, login: str = "olga", password: str = PASSWORD) -> "Seat":
-        """Sign somebody in, who is hired with that: a password takes its time to hash."""
-        if login in STAFF and login not in self.hired:
-            with self.inbox.writing() as connection:
-                self._hire(connection, login)
-            self.hired.add(login)
+    def at_the_desk(self, login: str = "olga") -> "Seat":
+        """Hire somebody, where that was not done, and let them in by a session that began without the form."""
+        person = self.hire(login)
+        client = self.app.test_client()
+        with self.inbox.writing() as connection:
+            sid = sessions.begin(connection, person, self.now, "a browser")
+        with client.session_transaction(base_url=URL) as cookie:
+            cookie["sid"], cookie["noted"] = sid, int(self.now.timestamp())
+        return Seat(self, client)
+
+    def sign_in(self, login: str = "olga", password: str = PASSWORD) -> "Seat":
+        """Sign somebody in by the form, who is hired where that was not done."""
+        if login in STAFF:
+            self.hire(login)
         seat = Seat(self, self.app.test_client())
         seat.answer = seat.submit("/desk/sign-in", login=login, password=password)
         if seat.answer.headers.get("Location") == "/desk/code":
             seat.answer = seat.submit("/desk/code", code=self.code_of(login))
         return seat
+
+    def hire(self, login: str) -> Person:
+        """Return somebody of `STAFF`, or of those that a test has added, who may come to the desk."""
+        with self.inbox.writing() as connection:
+            if login in STAFF and login not in self.hired:
+                self._hire(connection, login)
+                self.hired.add(login)
+            person = people.with_login(connection, login)
+        assert person, login
+        return person
 
     def code_of(self, login: str) -> str:
         """Return the code that somebody's app shows, which is taken though the clock here stands still."""

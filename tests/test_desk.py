@@ -83,8 +83,8 @@ def test_every_change_at_the_desk_wants_a_token_against_forgery(house: House) ->
 
 @pytest.mark.parametrize(("login", "password"), [("olga", "wrong"), ("nobody", PASSWORD), ("olga", "")])
 def test_a_wrong_login_and_a_wrong_password_get_the_same_sentence(house: House, login: str, password: str) -> None:
-    house.at_the_desk("olga")
-    answer = house.at_the_desk(login, password).answer
+    house.sign_in("olga")
+    answer = house.sign_in(login, password).answer
     assert answer is not None
     assert answer.status_code in (200, 401)
     if password:
@@ -92,7 +92,7 @@ def test_a_wrong_login_and_a_wrong_password_get_the_same_sentence(house: House, 
 
 
 def test_signing_in_gives_a_new_session_and_signing_out_ends_it_on_the_server(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     assert olga.answer is not None
     given = dict(cookie.split("=", 1) for cookie in olga.answer.headers.getlist("Set-Cookie"))
     assert given.keys() == {"__Host-amends", "__Host-amends-device"}
@@ -293,8 +293,8 @@ def test_a_session_in_use_does_not_end(house: House) -> None:
 
 
 def test_a_wrong_password_is_a_401(house: House) -> None:
-    house.at_the_desk()
-    answer = house.at_the_desk("olga", "wrong").answer
+    house.sign_in()
+    answer = house.sign_in("olga", "wrong").answer
     assert answer is not None
     assert answer.status_code == 401
 

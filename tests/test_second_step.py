@@ -135,7 +135,7 @@ def hire(house: House, login: str, role: str, company: str | None) -> Seat:
     """Sign in somebody who has set nothing up."""
     with house.inbox.writing() as connection:
         people.add(connection, login, login.title(), role, company, PASSWORD, house.now)
-    return house.at_the_desk(login)
+    return house.sign_in(login)
 
 
 def sign_in(house: House, login: str, code: str) -> Seat:
@@ -178,11 +178,11 @@ def test_without_the_setting_a_password_is_enough(house: House) -> None:
     assert ada.get("/desk/").status_code == 200
     set_up(ada)
     assert ada.submit("/desk/account/codeless", page="/desk/account", current=PASSWORD).status_code == 302
-    assert house.at_the_desk("ada").get("/desk/").status_code == 200
+    assert house.sign_in("ada").get("/desk/").status_code == 200
 
 
 def test_the_picture_says_what_the_page_says_and_needs_nothing_that_its_policy_forbids(house: House) -> None:
-    kim = house.at_the_desk("kim")
+    kim = house.sign_in("kim")
     page, drawn = kim.get(STEP), kim.get(f"{STEP}.svg")
     assert f'<img class="qr" src="{STEP}.svg" alt=' in page.text
     assert drawn.mimetype == "image/svg+xml"
@@ -193,18 +193,18 @@ def test_the_picture_says_what_the_page_says_and_needs_nothing_that_its_policy_f
 
 
 def test_a_wrong_code_or_password_sets_nothing_up_and_says_so(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     app = secret_on(olga)
     answer = olga.submit(STEP, code=app.at(house.now), current="wrong horse")
     assert (answer.status_code, "This is not your password." in answer.text) == (422, True)
     answer = olga.submit(STEP, code=app.at(house.now + timedelta(minutes=1)), current=PASSWORD)
     assert (answer.status_code, "the clock of your device is right" in answer.text) == (422, True)
-    assert house.at_the_desk().get("/desk/").status_code == 200
+    assert house.sign_in().get("/desk/").status_code == 200
 
 
 def test_with_codes_a_password_alone_reaches_nothing_but_the_question_for_the_code(house: House) -> None:
     number = house.receive()
-    bo = house.at_the_desk("bo")
+    bo = house.sign_in("bo")
     assert bo.get("/desk/code").headers["Location"] == "/desk/"
     half = Seat(house, house.app.test_client())
     half.submit("/desk/sign-in", login="bo", password=PASSWORD)
@@ -216,7 +216,7 @@ def test_with_codes_a_password_alone_reaches_nothing_but_the_question_for_the_co
 
 
 def test_a_code_is_asked_for_after_the_password_and_a_recovery_code_stands_in_for_it_once(house: House) -> None:
-    app, codes = set_up(house.at_the_desk())
+    app, codes = set_up(house.sign_in())
     assert sign_in(house, "olga", app.at(house.now)).answer.status_code == 401  # type: ignore[union-attr]
     house.pass_time(seconds=30)
     assert sign_in(house, "olga", app.at(house.now)).get("/desk/").status_code == 200
@@ -228,7 +228,7 @@ def test_a_code_is_asked_for_after_the_password_and_a_recovery_code_stands_in_fo
 
 
 def test_a_clock_that_is_wrong_by_a_minute_is_named_and_one_by_half_a_minute_does_not_matter(house: House) -> None:
-    app, _ = set_up(house.at_the_desk())
+    app, _ = set_up(house.sign_in())
     house.pass_time(minutes=5)
     late = sign_in(house, "olga", app.at(house.now - timedelta(minutes=1)))
     assert late.answer
@@ -237,7 +237,7 @@ def test_a_clock_that_is_wrong_by_a_minute_is_named_and_one_by_half_a_minute_doe
 
 
 def test_codes_cannot_be_tried_one_after_the_other(house: House) -> None:
-    app, codes = set_up(house.at_the_desk())
+    app, codes = set_up(house.sign_in())
     house.pass_time(minutes=1)
     seat = sign_in(house, "olga", "123456")
     tried = [seat.submit("/desk/code", code=f"{number:06}").status_code for number in range(5)]
@@ -249,7 +249,7 @@ def test_codes_cannot_be_tried_one_after_the_other(house: House) -> None:
 
 
 def test_who_knows_a_password_keeps_nobody_from_giving_the_code_where_they_have_before(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     app, _ = set_up(olga)
     house.pass_time(minutes=1)
     olga.submit("/desk/sign-out", page="/desk/")
@@ -267,8 +267,8 @@ def browsers(seat: Seat) -> list[str]:
 
 
 def test_the_account_names_its_sessions_and_ends_them(house: House) -> None:
-    olga, other, third = (house.at_the_desk() for _ in range(3))
-    house.at_the_desk("max")
+    olga, other, third = (house.sign_in() for _ in range(3))
+    house.sign_in("max")
     phone = Seat(house, house.app.test_client())
     phone.client.environ_base["HTTP_USER_AGENT"] = FIREFOX
     phone.submit("/desk/sign-in", login="olga", password=PASSWORD)
@@ -285,7 +285,7 @@ def test_the_account_names_its_sessions_and_ends_them(house: House) -> None:
 
 
 def test_nobody_ends_a_colleagues_session(house: House) -> None:
-    olga, max_ = house.at_the_desk(), house.at_the_desk("max")
+    olga, max_ = house.sign_in(), house.sign_in("max")
     with house.inbox.reading() as connection:
         max_person = people.with_login(connection, "max")
         assert max_person
@@ -295,7 +295,7 @@ def test_nobody_ends_a_colleagues_session(house: House) -> None:
 
 
 def test_another_password_ends_all_other_sessions_and_gives_this_one_a_new_id(house: House) -> None:
-    olga, other = house.at_the_desk(), house.at_the_desk()
+    olga, other = house.sign_in(), house.sign_in()
     before = olga.client.get_cookie("__Host-amends", domain="feedback.example")
     fields = {"current": PASSWORD, "new": NEW_PASSWORD}
     assert olga.submit("/desk/account/password", page="/desk/account", **fields).status_code == 302
@@ -323,7 +323,7 @@ def test_another_password_ends_all_other_sessions_and_gives_this_one_a_new_id(ho
 def test_a_change_that_is_not_confirmed_or_does_not_do_changes_nothing_and_says_why(
     house: House, change: str, fields: dict[str, str], why: str
 ) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     set_up(olga)
     done = acts(house, "olga")
     answer = olga.submit(f"/desk/account/{change}", page="/desk/account", **fields)
@@ -334,7 +334,7 @@ def test_a_change_that_is_not_confirmed_or_does_not_do_changes_nothing_and_says_
 
 
 def test_an_address_is_kept_and_given_up(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     for email in ("olga@acme.example", ""):
         fields = {"current": PASSWORD, "email": email}
         assert olga.submit("/desk/account/address", page="/desk/account", **fields).status_code == 302
@@ -344,20 +344,20 @@ def test_an_address_is_kept_and_given_up(house: House) -> None:
 
 
 def test_a_password_that_confirms_cannot_be_guessed_from_an_open_session(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     fields = {"current": "wrong horse", "email": ""}
     tried = [olga.submit("/desk/account/address", page="/desk/account", **fields).text for _ in range(6)]
     assert ["This is not your password." in page for page in tried] == [True] * 5 + [False]
     assert "Nothing is locked: please try again in 300 seconds." in tried[-1]
     fields = {"current": PASSWORD, "email": ""}
-    assert house.at_the_desk().submit("/desk/account/address", page="/desk/account", **fields).status_code == 302
+    assert house.sign_in().submit("/desk/account/address", page="/desk/account", **fields).status_code == 302
 
 
 def test_who_has_to_have_codes_cannot_give_them_up_but_changes_the_app(house: House) -> None:
-    kim = house.at_the_desk("kim")
+    kim = house.sign_in("kim")
     assert "Sign in without codes" not in kim.get("/desk/account").text
     assert kim.submit("/desk/account/codeless", page="/desk/account", current=PASSWORD).status_code == 403
-    other = house.at_the_desk("kim")
+    other = house.sign_in("kim")
     house.pass_time(minutes=1)
     app, _ = set_up(kim)
     assert (kim.get("/desk/").status_code, other.get("/desk/").status_code) == (200, 302)
@@ -366,7 +366,7 @@ def test_who_has_to_have_codes_cannot_give_them_up_but_changes_the_app(house: Ho
 
 
 def test_new_recovery_codes_are_shown_once_in_place_of_the_old(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     assert olga.submit("/desk/account/recovery", page="/desk/account", current=PASSWORD).headers["Location"] == STEP
     _, codes = set_up(olga)
     page = olga.submit("/desk/account/recovery", page="/desk/account", current=PASSWORD).text

@@ -145,12 +145,12 @@ def a_seat(house: House) -> Seat:
 
 @pytest.mark.parametrize("login", ["olga", "nobody"])
 def test_who_fails_waits_some_seconds_and_then_tries_again(house: House, login: str) -> None:
-    house.at_the_desk()
+    house.sign_in()
     answers = fail(house, login, 7)
     assert [answer.status_code for answer in answers] == [401] * 5 + [429] * 2
     assert answers[-1].headers["Retry-After"] == "60"
     assert "Nothing is locked: please try again in 60 seconds." in answers[-1].text
-    assert status(house.at_the_desk(login)) == 429
+    assert status(house.sign_in(login)) == 429
     house.pass_time(seconds=60)
     again = a_seat(house).submit("/desk/sign-in", login=login, password=PASSWORD)
     assert again.status_code == (302 if login == "olga" else 401)
@@ -158,7 +158,7 @@ def test_who_fails_waits_some_seconds_and_then_tries_again(house: House, login: 
 
 @pytest.mark.parametrize("login", ["olga", "nobody"])
 def test_a_refusal_writes_as_often_whether_or_not_there_is_such_a_login(house: House, login: str) -> None:
-    house.at_the_desk()
+    house.sign_in()
     seat, written = a_seat(house), []
     seat.get("/desk/sign-in")
     engine = house.inbox._writer
@@ -171,16 +171,16 @@ def test_a_refusal_writes_as_often_whether_or_not_there_is_such_a_login(house: H
 
 
 def test_a_storm_on_a_login_does_not_lock_out_who_has_signed_in_on_this_device_before(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     olga.submit("/desk/sign-out", page="/desk/")
     fail(house, "olga", 8)
     assert olga.submit("/desk/sign-in", login="olga", password=WRONG).status_code == 401
     assert olga.submit("/desk/sign-in", login="olga", password=PASSWORD).headers["Location"] == "/desk/"
-    assert status(house.at_the_desk()) == 429
+    assert status(house.sign_in()) == 429
 
 
 def test_a_known_device_fails_no_more_often_than_it_may_and_for_its_own_login_alone(house: House) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     olga.submit("/desk/sign-out", page="/desk/")
     tried = [olga.submit("/desk/sign-in", login="olga", password=WRONG).status_code for _ in range(11)]
     assert tried == [401] * 10 + [429]
@@ -190,7 +190,7 @@ def test_a_known_device_fails_no_more_often_than_it_may_and_for_its_own_login_al
 
 @pytest.mark.parametrize("change", [lambda text: text[:-1], lambda text: "x" + text, lambda _: "abc.def", lambda _: ""])
 def test_a_forged_device_is_not_known(house: House, change: Callable[[str], str]) -> None:
-    olga = house.at_the_desk()
+    olga = house.sign_in()
     cookie = olga.client.get_cookie("__Host-amends-device", domain="feedback.example")
     assert cookie
     fail(house, "olga", 5)
@@ -208,7 +208,7 @@ def test_one_network_cannot_try_one_login_after_the_other(house: House) -> None:
 
 
 def test_right_passwords_do_not_count(house: House) -> None:
-    assert [status(house.at_the_desk()) for _ in range(9)] == [302] * 9
+    assert [status(house.sign_in()) for _ in range(9)] == [302] * 9
 
 
 def test_what_somebody_types_as_login_is_stored_nowhere(house: House, tmp_path: Path) -> None:
@@ -250,10 +250,10 @@ def test_who_comes_while_too_many_passwords_are_compared_waits_some_seconds(hous
         turnstile = door.__self__._turnstile = Turnstile(2, 0)
         for _ in range(2):
             others.enter_context(turnstile.passing())
-        answer = house.at_the_desk().answer
+        answer = house.sign_in().answer
         assert answer
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
-    assert house.at_the_desk().get("/desk/").status_code == 200
+    assert house.sign_in().get("/desk/").status_code == 200
 
 
 def test_a_storm_of_sign_ins_on_the_real_server_keeps_nobody_from_complaining(house: House) -> None:

@@ -61,7 +61,7 @@ def on_the_page(seat: Seat) -> str:
 
 @pytest.mark.parametrize("role", ["agent", "moderator"])
 def test_whoever_leads_no_team_sees_neither_team_nor_trail_and_changes_nothing(house: House, role: str) -> None:
-    house.at_the_desk("bo")
+    house.sign_in("bo")
     ida = hire(house, "ida", role, "bolt")
     assert "/desk/team" not in ida.get("/desk/").text
     assert (ida.get("/desk/team").status_code, ida.get("/desk/audit").status_code) == (403, 403)
@@ -73,9 +73,9 @@ def test_whoever_leads_no_team_sees_neither_team_nor_trail_and_changes_nothing(h
 
 
 def test_an_admin_sees_the_own_team_and_changes_nobody_elses(house: House) -> None:
-    bo = house.at_the_desk("bo")
-    house.at_the_desk("kim")
-    house.at_the_desk("olga")
+    bo = house.sign_in("bo")
+    house.sign_in("kim")
+    house.sign_in("olga")
     assert "Bo admin" in on_the_page(bo)
     assert "Olga" not in on_the_page(bo)
     assert "Kim" not in on_the_page(bo)
@@ -87,9 +87,9 @@ def test_an_admin_sees_the_own_team_and_changes_nobody_elses(house: House) -> No
 
 
 def test_a_keeper_sees_all_teams_and_changes_the_keepers_alone(house: House) -> None:
-    house.at_the_desk("olga")
-    house.at_the_desk("bo")
-    kim = house.at_the_desk("kim")
+    house.sign_in("olga")
+    house.sign_in("bo")
+    kim = house.sign_in("kim")
     for name in ("Keepers", "Kim keeper", "acme", "Olga moderator", "bolt", "Bo admin"):
         assert name in on_the_page(kim)
     assert change(kim, "olga", "remove").status_code == 404
@@ -104,7 +104,7 @@ def test_a_keeper_sees_all_teams_and_changes_the_keepers_alone(house: House) -> 
 
 
 def test_who_an_admin_invites_joins_the_team_in_the_role_that_was_given(mailing: House, server: MailServer) -> None:
-    bo = mailing.at_the_desk("bo")
+    bo = mailing.sign_in("bo")
     assert invite(bo, role="moderator").status_code == 302
     assert "Ada, orders moderator, login ada ada@bolt.example; the invitation has not left yet" in on_the_page(bo)
     assert deliver(mailing, server) == 1
@@ -119,7 +119,7 @@ def test_who_an_admin_invites_joins_the_team_in_the_role_that_was_given(mailing:
 
 
 def test_a_keeper_invites_keepers(mailing: House) -> None:
-    kim = mailing.at_the_desk("kim")
+    kim = mailing.sign_in("kim")
     assert invite(kim, role="admin").status_code == 422
     assert invite(kim, role="keeper").status_code == 302
     assert person_of(mailing, "ada").is_keeper
@@ -138,7 +138,7 @@ def test_a_keeper_invites_keepers(mailing: House) -> None:
     ],
 )
 def test_who_cannot_be_invited_is_not_and_the_words_stay(mailing: House, fields: dict[str, str], why: str) -> None:
-    bo = mailing.at_the_desk("bo")
+    bo = mailing.sign_in("bo")
     answer = invite(bo, **fields)
     assert (answer.status_code, why in answer.text) == (422, True)
     assert 'value="Ada, orders"' in answer.text or not fields.get("name", "Ada")
@@ -148,7 +148,7 @@ def test_who_cannot_be_invited_is_not_and_the_words_stay(mailing: House, fields:
 def test_while_the_server_for_mail_is_down_the_page_says_so_and_the_invitation_stays(
     mailing: House, server: MailServer
 ) -> None:
-    bo = mailing.at_the_desk("bo")
+    bo = mailing.sign_in("bo")
     invite(bo)
     server.answer = lambda address: "451 4.3.0 not now"
     deliver(mailing, server)
@@ -167,7 +167,7 @@ def test_while_the_server_for_mail_is_down_the_page_says_so_and_the_invitation_s
 
 
 def test_an_invitation_that_was_overtaken_is_not_sent(mailing: House, server: MailServer) -> None:
-    bo = mailing.at_the_desk("bo")
+    bo = mailing.sign_in("bo")
     invite(bo)
     change(bo, "ada", "remove")
     assert deliver(mailing, server) == 0
@@ -178,7 +178,7 @@ def test_an_invitation_that_was_overtaken_is_not_sent(mailing: House, server: Ma
 
 
 def test_without_mail_the_page_says_how_people_are_invited(house: House) -> None:
-    bo = house.at_the_desk("bo")
+    bo = house.sign_in("bo")
     assert "amends staff invite LOGIN NAME ROLE" in on_the_page(bo)
     assert bo.submit("/desk/team", page="/desk/account", **ADA).status_code == 409
     with pytest.raises(AssertionError):
@@ -189,7 +189,7 @@ def test_without_mail_the_page_says_how_people_are_invited(house: House) -> None
 
 
 def test_another_role_counts_at_once(house: House) -> None:
-    bo, ida = house.at_the_desk("bo"), hire(house, "ida", "agent", "bolt")
+    bo, ida = house.sign_in("bo"), hire(house, "ida", "agent", "bolt")
     assert change(bo, "ida", "role", role="admin").status_code == 302
     assert ida.get("/desk/").headers["Location"] == "/desk/account/second-step"
     set_up(ida)
@@ -203,14 +203,14 @@ def test_another_role_counts_at_once(house: House) -> None:
 
 def test_who_is_removed_is_out_at_once_and_what_they_did_keeps_their_name(house: House) -> None:
     number = house.receive("bolt")
-    bo, ida = house.at_the_desk("bo"), hire(house, "ida", "agent", "bolt")
+    bo, ida = house.sign_in("bo"), hire(house, "ida", "agent", "bolt")
     ida.decide(number, "note", company="bolt", text="I called them.")
     ida.decide(number, "publish", company="bolt", topic="delivery")
     theirs = person_of(house, "ida").id
     ida.submit(f"/desk/bolt/{number}/assign", page=f"/desk/bolt/{number}", to=str(theirs))
     assert change(bo, "ida", "remove").status_code == 302
     assert ida.get("/desk/").headers["Location"] == "/desk/sign-in"
-    assert house.at_the_desk("ida").get("/desk/").status_code == 302
+    assert house.sign_in("ida").get("/desk/").status_code == 302
     assert "Ida" not in on_the_page(bo)
     with house.inbox.reading() as connection:
         assert [deed.staff for deed in deeds.of_case(connection, number, "bolt")] == [theirs]
@@ -230,7 +230,7 @@ def test_who_is_removed_is_out_at_once_and_what_they_did_keeps_their_name(house:
     ],
 )
 def test_the_last_who_leads_stays_until_somebody_else_can(house: House, login: str, what: str, why: str) -> None:
-    seat = house.at_the_desk(login)
+    seat = house.sign_in(login)
     leader = person_of(house, login)
     with house.inbox.writing() as connection:
         people.invite(connection, "new", "New", leader.role, leader.company, house.now)
@@ -244,12 +244,12 @@ def test_the_last_who_leads_stays_until_somebody_else_can(house: House, login: s
 
 
 def test_an_admin_takes_lost_codes_away_from_agents_and_from_nobody_who_leads(house: House) -> None:
-    bo, ida = house.at_the_desk("bo"), hire(house, "ida", "moderator", "bolt")
+    bo, ida = house.sign_in("bo"), hire(house, "ida", "moderator", "bolt")
     set_up(ida)
     hire(house, "ada", "admin", "bolt")
     assert change(bo, "ida", "codes").status_code == 302
     assert ida.get("/desk/").headers["Location"] == "/desk/sign-in"
-    assert house.at_the_desk("ida").get("/desk/").status_code == 200
+    assert house.sign_in("ida").get("/desk/").status_code == 200
     answer = change(bo, "ada", "codes")
     assert (answer.status_code, "amends staff reset LOGIN" in answer.text) == (409, True)
 
@@ -311,7 +311,7 @@ def test_entries_are_of_one_company_one_person_and_one_day_and_fifty_a_page(inbo
 
 def test_decisions_and_what_is_undone_stand_in_the_trail_without_a_word_of_anybody(house: House) -> None:
     number = house.receive("bolt", text="Canary of the customer.")
-    bo = house.at_the_desk("bo")
+    bo = house.sign_in("bo")
     bo.decide(number, "reply", company="bolt", name="Bo", text="Canary of ours.", topic="delivery", do="send")
     page = bo.get(f"/desk/bolt/{number}").text
     found = re.search(r'name="deed" value="(\d+)"', page)
@@ -328,7 +328,7 @@ def test_decisions_and_what_is_undone_stand_in_the_trail_without_a_word_of_anybo
 
 
 def test_what_is_changed_for_everybody_stands_in_the_trail(house: House) -> None:
-    bo, kim = house.at_the_desk("bo"), house.at_the_desk("kim")
+    bo, kim = house.sign_in("bo"), house.sign_in("kim")
     bo.submit("/desk/templates", name="Thanks", language="en", text="Canary of a template.")
     (found,) = re.findall(r'name="remove" value="(\d+)"', bo.get("/desk/templates").text)
     bo.submit("/desk/templates", remove=found)
@@ -341,7 +341,7 @@ def test_what_is_changed_for_everybody_stands_in_the_trail(house: House) -> None
 
 
 def test_failures_stand_in_the_trail_and_no_login_that_nobody_has(house: House) -> None:
-    bo = house.at_the_desk("bo")
+    bo = house.sign_in("bo")
     for login in ("bo", "nobody", PASSWORD):
         a_seat(house).submit("/desk/sign-in", login=login, password="wrong horse")
     assert acts(house, "bo") == ["signed in", "sign-in failed"]
@@ -351,8 +351,8 @@ def test_failures_stand_in_the_trail_and_no_login_that_nobody_has(house: House) 
 
 
 def test_an_admin_reads_the_trail_of_the_own_company_and_a_keeper_that_of_all(house: House) -> None:
-    house.at_the_desk("olga")
-    bo, kim = house.at_the_desk("bo"), house.at_the_desk("kim")
+    house.sign_in("olga")
+    bo, kim = house.sign_in("bo"), house.sign_in("kim")
 
     def rows(seat: Seat, query: str = "") -> list[str]:
         return re.findall(r"<b><bdi>(.*?)</bdi></b>", seat.get(f"/desk/audit{query}").text.split("<main", 1)[1])
@@ -368,7 +368,7 @@ def test_an_admin_reads_the_trail_of_the_own_company_and_a_keeper_that_of_all(ho
 
 
 def test_pages_of_the_trail_lead_on_to_each_other_with_what_was_chosen(house: House) -> None:
-    kim = house.at_the_desk("kim")
+    kim = house.sign_in("kim")
     with house.inbox.writing() as connection:
         connection.execute(insert(trail), [{"at": house.now, "login": "olga", "what": "x", "about": ""}] * 120)
     first = kim.get("/desk/audit?who=olga&day=2026-11-02").text
@@ -383,5 +383,5 @@ def test_who_leads_reads_what_the_command_line_did_to_the_team(house: House) -> 
         noted(connection, "ada", "bolt", 0)
         audit.note(connection, house.now, None, "invited", "ada")
         audit.note(connection, house.now, None, "invited", "nobody")
-    page = house.at_the_desk("bo").get("/desk/audit").text
+    page = house.sign_in("bo").get("/desk/audit").text
     assert (page.count("command line"), "nobody" in page.split("<ol", 1)[1]) == (1, False)
