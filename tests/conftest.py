@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from amends.inbox import Inbox, passwords, webhooks
 from tests import postgres
-from tests.effort import is_thorough
+from tests.effort import EFFORT, is_thorough
 from tests.house import House
 from tests.postal import HookServer, MailServer, hook_server, mail_server
 from tests.routes import make_quick
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--thorough"):
         os.environ["TEST_THOROUGH"] = "yes"
+    # What says nothing of its own; with a seed that is another one in each run, runs add up.
+    settings.register_profile("tests", max_examples=50 * EFFORT)
+    settings.load_profile("tests")
     # Most of what the tests make is gone by its count of references: looking for circles takes a twelfth of all time.
     gc.set_threshold(100_000, 20, 20)
 

@@ -70,7 +70,7 @@ def test_every_table_is_in_a_backup_and_every_member_in_its_manifest(full: House
     assert {name: len(rows) for name, rows in rows_of(full.inbox).items()} == manifest["rows"]
 
 
-@settings(max_examples=20 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=any_rows())
 def test_any_rows_are_the_same_after_a_backup_and_a_restore(rows: Rows) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -369,7 +369,7 @@ def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path, data: bytes) -> No
     assert "is no backup" in refusal(put(tmp_path / "x.zip", data), tmp_path / "new")
 
 
-@settings(max_examples=150 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_an_archive_that_is_cut_off_or_changed_anywhere_restores_nothing_or_the_same(
     archive: Path, data: st.DataObject

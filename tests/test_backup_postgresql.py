@@ -38,7 +38,7 @@ def full(house: House) -> House:
     return live_a_little(house)
 
 
-@settings(max_examples=4 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=any_rows())
 def test_any_rows_move_from_sqlite_to_postgresql_and_back(postgresql: Server, rows: Rows) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from amends.board.shelf import Shelf
 from amends.case import Case, Outcome, Reason, State
 from amends.record import Entry, LedgerLine, LedgerOutcome, Standing, load
 from tests.boards import CASES, EN, EXAMPLE, NOW, SOLVED, SOON, TEXT, a_client, a_record, numbered, read, words_of
+from tests.effort import EFFORT
 from tests.factories import a_case, a_line, after, an_event
 
 # --- Lists ---
@@ -39,7 +40,7 @@ def a_shelf(*cases: Case, now: datetime = SOON) -> Shelf:
 
 @pytest.mark.parametrize("name", ["all", "open"])
 @given(size=st.integers(0, 320))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12 * EFFORT, deadline=None)
 def test_walking_through_a_list_shows_every_case_once(name: str, size: int) -> None:
     shelf = a_shelf(*(numbered(index) for index in range(size)))
     pages = pages_of(shelf, name)

@@ -115,7 +115,7 @@ def test_a_case_shown_again_is_where_it_was() -> None:
 
 
 @given(histories(), whole_hours, ZONES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * EFFORT, deadline=None)
 def test_every_possible_history_has_one_state_at_every_time(case: Case, hours: int, zone: ZoneInfo) -> None:
     assert list(impossible_moves(case)) == []
     said = said_of(case, after(hours), zone)
@@ -124,7 +124,7 @@ def test_every_possible_history_has_one_state_at_every_time(case: Case, hours: i
 
 
 @given(histories(), whole_hours, st.floats(0, 1), ZONES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * EFFORT, deadline=None)
 def test_nothing_changes_between_now_and_the_next_change(case: Case, hours: int, part: float, zone: ZoneInfo) -> None:
     now = after(hours)
     until = next_change(case, now, zone)
@@ -152,7 +152,7 @@ def test_at_the_next_change_something_has_changed(events: tuple[Event, ...], cha
 
 
 @given(histories(), whole_hours, ZONES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * EFFORT, deadline=None)
 def test_silence_is_never_success(case: Case, hours: int, zone: ZoneInfo) -> None:
     verdict = case.last("verdict")
     if state(case, after(hours), zone) is State.CONFIRMED:
@@ -208,7 +208,7 @@ def test_a_reply_above_a_verdict_of_the_same_second_does_not_answer_it() -> None
 
 
 @given(histories(), whole_hours, st.sampled_from([Outcome.PARTLY, Outcome.UNSOLVED]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80 * EFFORT, deadline=None)
 def test_a_complaint_about_the_answer_never_makes_a_late_case_punctual(case: Case, hours: int, said: Outcome) -> None:
     verdict = an_event("verdict", hours, outcome=said)
     if can_follow(case, verdict) and is_late(case, verdict.at):
@@ -355,7 +355,7 @@ any_cases = st.builds(
 
 
 @given(any_cases)
-@settings(max_examples=300 * EFFORT, deadline=None)
+@settings(max_examples=150 * EFFORT, deadline=None)
 def test_each_event_is_judged_by_all_those_above_it(case: Case) -> None:
     found = [(move.index, move.found) for move in impossible_moves(case) if move.index is not None]
     above = [replace(case, events=case.events[:index]) for index in range(len(case.events))]

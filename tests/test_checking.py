@@ -264,7 +264,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     st.sampled_from([BASE, "https://board.example/board/"]),
     st.sampled_from(["index.html", "acme/index.html", PAGE, "404.html"]),
 )
-@settings(max_examples=200 * EFFORT, deadline=None)
+@settings(max_examples=100 * EFFORT, deadline=None)
 def test_a_page_is_judged_at_first_sight_as_by_a_slow_reading_of_all_of_it(
     judged: Path, links: list[tuple[Callable[[str], str], str]], base: str, page: str
 ) -> None:

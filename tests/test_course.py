@@ -28,7 +28,7 @@ from tests.machines import fetch_json
 from tests.test_figures_files import record_of
 from tests.test_figures_never_improve import Books, books
 
-SLOW = settings(max_examples=32 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=20 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture

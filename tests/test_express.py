@@ -14,6 +14,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from amends.intake import Express
 from amends.service import MAX_BODY
+from tests.effort import EFFORT
 from tests.house import SHOP, URL, House
 from tests.running import in_a_loop
 
@@ -179,7 +180,7 @@ FIELDS = st.sampled_from(["text", "kind", "topic", "author", "email", "reference
 WORDS = st.text(max_size=40) | st.sampled_from(["complaint", "idea", "delivery", "public", "private", "a@x.example"])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60 * EFFORT, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(st.tuples(FIELDS, WORDS), max_size=8), st.binary(max_size=12))
 def test_whatever_is_sent_is_answered_as_flask_does(
     counter: Express, house: House, fields: list[tuple[str, str]], more: bytes

@@ -157,7 +157,7 @@ def agree(record: Record, now: datetime) -> None:
         assert month["first_reply"]["median"] == percentile(inside, "first_reply", 50)
 
 
-@settings(max_examples=32 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(books())
 def test_every_figure_can_be_counted_again_from_the_table_alone(held: Books) -> None:
     agree(record_of(held), NOW)
@@ -220,7 +220,7 @@ def test_the_board_says_where_the_tables_of_its_companies_are() -> None:
             assert fetch(example, NOW, path)
 
 
-@settings(max_examples=24 * EFFORT, deadline=None)
+@settings(max_examples=16 * EFFORT, deadline=None)
 @given(hostile)
 def test_no_words_end_a_row_or_a_file_and_none_is_a_formula(words: str) -> None:
     record = said_everywhere(words)

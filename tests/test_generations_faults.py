@@ -152,7 +152,7 @@ def step_build(root: Path, pages: Pages, at: int | None) -> None:
     assert known(root)
 
 
-@settings(max_examples=40 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=24 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(BUILT, CUT, BUILT, CUT, BUILT, CUT, INDEXED, LOST, COPIED), min_size=3, max_size=12))
 def test_what_is_served_is_always_a_whole_board_and_each_build_mends_what_befell_the_last(
     steps: list[tuple[str, Any, int | None]],

@@ -85,14 +85,14 @@ def after_slowly(hours: Hours, start: datetime, number: int, zone: tzinfo) -> da
 
 
 @given(promises())
-@settings(max_examples=50 * EFFORT, deadline=None)
+@settings(max_examples=30 * EFFORT, deadline=None)
 def test_the_clock_runs_as_if_every_open_minute_were_counted(asked: tuple[Hours, datetime, int, ZoneInfo]) -> None:
     hours, start, number, zone = asked
     assert hours.after(start, number, zone) == after_slowly(hours, start, number, zone)
 
 
 @given(promises(), st.integers(0, 7 * 24 * 3600), st.integers(0, 20))
-@settings(max_examples=150 * EFFORT, deadline=None)
+@settings(max_examples=60 * EFFORT, deadline=None)
 def test_what_begins_later_or_takes_longer_never_ends_earlier(
     asked: tuple[Hours, datetime, int, ZoneInfo], seconds: int, more: int
 ) -> None:
@@ -103,7 +103,7 @@ def test_what_begins_later_or_takes_longer_never_ends_earlier(
 
 
 @given(promises())
-@settings(max_examples=150 * EFFORT, deadline=None)
+@settings(max_examples=60 * EFFORT, deadline=None)
 def test_an_answer_is_due_after_its_hours_and_within_seven_days_or_just_then(
     asked: tuple[Hours, datetime, int, ZoneInfo],
 ) -> None:
@@ -114,7 +114,7 @@ def test_an_answer_is_due_after_its_hours_and_within_seven_days_or_just_then(
 
 
 @given(promises())
-@settings(max_examples=100 * EFFORT, deadline=None)
+@settings(max_examples=50 * EFFORT, deadline=None)
 def test_without_hours_of_business_the_clock_on_the_wall_runs(asked: tuple[Hours, datetime, int, ZoneInfo]) -> None:
     hours, start, number, zone = asked
     wall = start + timedelta(hours=number)
@@ -270,7 +270,7 @@ def test_holidays_are_named_once_and_in_order() -> None:
 
 
 @given(weeks())
-@settings(max_examples=200 * EFFORT)
+@settings(max_examples=100 * EFFORT)
 def test_hours_that_are_written_read_the_same(week: tuple[tuple[tuple[int, int], ...], ...]) -> None:
     if sum(closes - opens for spans in week for opens, closes in spans) >= 60:
         assert read_week(write_week(Hours(week))) == week

@@ -192,7 +192,7 @@ steps = st.builds(
 
 
 @given(st.lists(steps, min_size=1, max_size=6))
-@settings(max_examples=5 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_board_brought_up_to_date_is_the_board_built_from_nothing(story: list[Step]) -> None:
     with quick_folder() as folder:
         boards = Boards(folder)

@@ -55,7 +55,7 @@ def test_a_token_is_not_valid_for_an(secret: bytes, number: str, generation: int
 
 
 @given(st.text(st.characters()) | near)
-@settings(max_examples=150 * EFFORT, deadline=None)
+@settings(max_examples=75 * EFFORT, deadline=None)
 def test_only_the_very_token_is_valid_and_nothing_else_raises(text: str) -> None:
     assert is_valid(SECRET, text, NUMBER, 0) == (text == TOKEN)
     assert number_in(text) is None or text.startswith(f"{number_in(text)}-")
@@ -119,7 +119,7 @@ near_stopping = st.tuples(st.integers(0, len(STOPPING)), st.characters()).map(
 
 
 @given(st.text(st.characters()) | near_stopping)
-@settings(max_examples=150 * EFFORT, deadline=None)
+@settings(max_examples=75 * EFFORT, deadline=None)
 def test_only_the_very_token_stops_mail_and_nothing_else_raises(text: str) -> None:
     assert stopped_by(SECRET, text) == (DIGEST if text == STOPPING else None)
 

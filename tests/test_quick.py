@@ -81,7 +81,7 @@ def test_what_is_written_is_read_quickly(case: Case) -> None:
 
 
 @given(st.data(), cases())
-@settings(max_examples=60 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40 * EFFORT, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_after_a_slip_a_file_is_read_as_a_reader_of_yaml_reads_it_or_not_quickly(
     data: st.DataObject, case: Case
 ) -> None:

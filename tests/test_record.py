@@ -111,7 +111,7 @@ def no_instants(value: object) -> object:
 
 
 @given(cases())
-@settings(max_examples=120 * EFFORT)
+@settings(max_examples=60 * EFFORT)
 def test_what_is_written_is_read_again(case: Case) -> None:
     assert read_case(write_case(case), "acme", "a.md") == case
 
@@ -164,7 +164,7 @@ def edited_files(draw: st.DrawFn) -> str:
 
 
 @given(edited_files(), events(START + timedelta(days=1)))
-@settings(max_examples=120 * EFFORT)
+@settings(max_examples=60 * EFFORT)
 def test_splicing_keeps_every_other_byte_of_an_edited_file(text: str, event: Event) -> None:
     before = read_case(text, "acme", "a.md")
     try:

@@ -23,6 +23,7 @@ from amends.record import (
 )
 from amends.record.folders import look
 from amends.record.rereading import Rereader
+from tests.effort import EFFORT
 from tests.factories import (
     BOARD_TOML,
     NUMBER,
@@ -134,7 +135,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50 * EFFORT, deadline=None)
 @given(st.lists(CHANGES, min_size=1, max_size=12), st.booleans())
 def test_after_any_changes_it_is_the_record_as_it_is_read_for_the_first_time(
     changes: list[Change], is_full: bool

@@ -19,7 +19,7 @@ from tests.boards import CASES, PROMISE, REPLY, SOLVED, TEXT, a_record
 from tests.effort import EFFORT
 from tests.factories import START, a_case, a_line, after
 
-tried = settings(max_examples=60 * EFFORT, deadline=None)
+tried = settings(max_examples=30 * EFFORT, deadline=None)
 
 
 EVERY = [*CASES.values(), a_case(REPLY, PROMISE, SOLVED, text=TEXT)]

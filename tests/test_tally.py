@@ -25,7 +25,7 @@ from tests.effort import EFFORT
 from tests.factories import START, a_case, a_company, a_line, after, an_event
 from tests.test_figures_never_improve import LATER, NOW, ZONE, Books, books
 
-tried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=24 * EFFORT)
+tried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=16 * EFFORT)
 INSTANTS = st.sampled_from([NOW, LATER])
 MONTHS = st.dates(date(2025, 6, 1), date(2027, 2, 1)).map(lambda day: day.replace(day=1))
 WINDOWS = st.sampled_from([ALL_TIME, closed_year(NOW), Window(closed_year(NOW).end, None)]) | st.builds(

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from amends import _markdown, _markdown_full, text
 from tests.effort import EFFORT
 
-examples = settings(max_examples=100 * EFFORT, deadline=None)
+examples = settings(max_examples=60 * EFFORT, deadline=None)
 
 # Pieces that mean something to a browser, to Markdown or to Unicode, to be mixed with any text at all.
 PIECES = (

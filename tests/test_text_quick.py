@@ -13,7 +13,7 @@ from tests.effort import EFFORT
 from tests.test_text import PIECES, TRIFLES, UNITS, assert_allowed, hostile
 
 CONTENT = Path(__file__).parents[1] / "content"
-examples = settings(max_examples=200 * EFFORT, deadline=None)
+examples = settings(max_examples=100 * EFFORT, deadline=None)
 
 
 def agree(words):

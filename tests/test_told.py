@@ -225,7 +225,7 @@ def taken(read: Callable[[], tuple[Update | Answer, tuple[Fault, ...]]]) -> tupl
 
 
 @given(st.one_of(fronts, st.text(max_size=200)), st.text(max_size=60))
-@settings(max_examples=200 * EFFORT)
+@settings(max_examples=100 * EFFORT)
 def test_whatever_stands_in_a_file_is_a_value_or_a_named_fault(front: str, body: str) -> None:
     good = update_file().split("---\n")[1]
     for text in (front, f"---\n{front}\n---\n{body}", f"---\n{good}{front}\n---\n{body}"):
