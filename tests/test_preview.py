@@ -229,23 +229,18 @@ def test_a_port_that_is_taken_is_passed_over_and_none_is_told(desk: Desk, monkey
 
 
 def test_the_terminal_hears_of_faults_when_they_change_and_looking_takes_its_share_of_the_time(desk: Desk) -> None:
-    class EndError(Exception):
-        pass
-
     said: list[str] = []
     pauses: list[float] = []
 
-    def pause(seconds: float) -> None:
+    def ends(seconds: float) -> bool:
         pauses.append(seconds)
         if len(pauses) == 1:
             edit(desk.case, "kind: complaint", "kind: rant")
         if len(pauses) == 3:
             edit(desk.case, "kind: rant", "kind: complaint")
-        if len(pauses) == 6:
-            raise EndError
+        return len(pauses) == 6
 
-    with pytest.raises(EndError):
-        preview.follow(desk.live, said.append, pause)
+    preview.follow(desk.live, said.append, ends)
     assert [line.partition(":")[0] for line in said] == [f"acme/2026/11/{NUMBER}.md", "No fault any more."]
     assert set(pauses) == {preview.OFTEN}
 

@@ -7,6 +7,7 @@ taken into that as a build does it, so that it costs what changed.
 import fcntl
 import re
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -68,7 +69,8 @@ class InUseError(RuntimeError):
 def preview(content: Path, cache: Path, first_port: int, say: Say, watch: Watch = unwatched) -> None:
     """Show the board of `content` on this machine until Ctrl-C, and `say` where, and what is wrong with the record.
 
-    `cache` keeps what the next preview would have to find out again. NotABoardError and RecordError where there is
+    For the main thread, which hears of signals. `cache` keeps what the next preview would have to find out again.
+    NotABoardError and RecordError where there is
     nothing to show, InUseError where another preview uses the same `cache`, OSError where no port is free.
     """
     folder = cache / "preview"
@@ -82,27 +84,34 @@ def preview(content: Path, cache: Path, first_port: int, say: Say, watch: Watch 
         server = serve(live, first_port)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         say(f"preview: http://{HOST}:{server.port}{live.root}/")
+        # An exception is lost where a signal raises it in code whose exceptions Python passes over; an event is not.
+        end = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: end.set())
         say("Ctrl-C ends it.")
         try:
-            follow(live, say)
-        except KeyboardInterrupt:
-            server.shutdown()
+            follow(live, say, end.wait)
         finally:
+            server.shutdown()
             server.server_close()
 
 
-def follow(live: "Live", say: Say, pause: Callable[[float], None] = time.sleep) -> None:
-    """Look for changes again and again, and `say` what is wrong with the record whenever that has changed."""
+def follow(live: "Live", say: Say, ends: Callable[[float], bool]) -> None:
+    """Look for changes again and again, and `say` what is wrong with the record whenever that has changed.
+
+    `ends` waits for some seconds and returns whether it is over.
+    """
     told: tuple[str, ...] = ()
-    while True:
+    is_over = False
+    while not is_over:
         if live.wrong != told:
             told = live.wrong
             for line in told or ("No fault any more.",):
                 say(line)
         rest = (SHARE - 1) * live.look()
-        pause(OFTEN)
-        while (rest := rest - OFTEN) > 0 and not live.stirs():
-            pause(OFTEN)
+        is_over = ends(OFTEN)
+        while not is_over and (rest := rest - OFTEN) > 0 and not live.stirs():
+            is_over = ends(OFTEN)
 
 
 # --- What is shown ---
