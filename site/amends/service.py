@@ -21,7 +21,19 @@ from amends.desk import Desk
 from amends.headers import CSP, hardening
 from amends.health import is_healthy
 from amends.inbox import Inbox, StoreUnavailableError
-from amends.intake import Express, Handing, Houses, Intake, Limits, Reception, Reports, Similar, Taking, own_widget
+from amends.intake import (
+    Express,
+    Handing,
+    Houses,
+    Intake,
+    Limits,
+    Noticing,
+    Reception,
+    Reports,
+    Similar,
+    Taking,
+    own_widget,
+)
 from amends.intake.snippet import policy, script
 from amends.record import Contact, NotABoardError, RecordError
 from amends.settings import Settings, read_settings
@@ -54,7 +66,7 @@ def create_service(settings: Settings, inbox: Inbox, now: Clock = clock.system, 
     taking = Taking(reception, now, settings.url, secret)
     visitors = [
         Intake(taking, houses, now).blueprint(),
-        Handing(own_widget(), houses, settings.url).blueprint(),
+        Handing(own_widget(), houses, Noticing(inbox, now, settings.url), settings.url).blueprint(),
         Similar(own_widget(), inbox, houses).blueprint(),
         _reports(settings, inbox, houses, now),
         Visitor(inbox, settings.content, now, secret, settings.url).blueprint(),

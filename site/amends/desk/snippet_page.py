@@ -11,7 +11,7 @@ from amends.clock import Clock
 from amends.desk import guard
 from amends.desk.room import Page, Room
 from amends.desk.shelf import Shelf
-from amends.inbox import Inbox
+from amends.inbox import Inbox, openings
 from amends.settings import Settings
 
 
@@ -43,13 +43,15 @@ class SnippetPage(Room):
         room.add_url_rule("/<company>/snippet", "snippet", self.snippet)
 
     def snippet(self, company: str) -> Page:
-        """Show the lines, pinned or not, and what the widget looks like."""
+        """Show the lines, pinned or not, what the widget looks like, and on which sites it was opened."""
         guard.require_company(company)
         record, url, pinned = self._record(), self._settings.url, request.args.get("pinned") == "yes"
         try:
             found = record.company(company)
         except KeyError:
             abort(404)
+        with self._inbox.reading() as connection:
+            opened = openings.of_company(connection, company)
         edition = Edition(record.house, self._clock())
         words = edition.lang_of(found).gettext("Tell us what went wrong")
         return self._render(
@@ -62,4 +64,5 @@ class SnippetPage(Room):
                 badge.embed(edition, company),
             ),
             policy=self._policy(url, record.board.base_url),
+            opened=opened,
         )

@@ -27,6 +27,15 @@ similar_text = Table(
     Column("text", Text, nullable=False),
 )
 
+opening = Table(
+    "opening",
+    metadata,
+    # The sites on whose pages a company's form was opened last: no word of who opened it.
+    Column("company", _slug, primary_key=True),
+    Column("origin", String(200), primary_key=True),
+    Column("seen", Instant, nullable=False),
+)
+
 case = Table(
     "case",
     metadata,

@@ -3,6 +3,7 @@
 from amends.intake.arrival import Houses
 from amends.intake.express import Express
 from amends.intake.handing import Handing
+from amends.intake.noticing import Noticing
 from amends.intake.receive import Limits, Reception
 from amends.intake.report import Reports
 from amends.intake.similar import Similar
@@ -16,6 +17,7 @@ __all__ = [
     "Houses",
     "Intake",
     "Limits",
+    "Noticing",
     "Reception",
     "Reports",
     "Similar",

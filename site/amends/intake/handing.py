@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import Accept
 
 from amends.intake.arrival import Houses
+from amends.intake.noticing import Noticing
 from amends.intake.widget import Widget
 
 SHORT = "public, max-age=300"
@@ -33,8 +34,8 @@ _QUALITY = 11
 class Handing:
     """The addresses of the widget. `url` is the service's own."""
 
-    def __init__(self, widget: Widget, houses: Houses, url: str) -> None:
-        self._widget, self._houses, self._url = widget, houses, url
+    def __init__(self, widget: Widget, houses: Houses, noticing: Noticing, url: str) -> None:
+        self._widget, self._houses, self._noticing, self._url = widget, houses, noticing, url
 
     def blueprint(self) -> Blueprint:
         """Return the routes."""
@@ -60,7 +61,12 @@ class Handing:
         found = self._houses.find(company)
         if found is None:
             abort(404)
-        return script(self._widget.form(*found, f"{self._url}/{found[0].slug}/new#data", language))
+        slug = found[0].slug
+        answer = script(self._widget.form(*found, f"{self._url}/{slug}/new#data", language))
+        # A module from another site is asked for with the origin of the page that wants it (Fetch, 3.1).
+        if note := self._noticing.of(slug, request.headers.get("Origin")):
+            answer.call_on_close(note)
+        return answer
 
     def more(self, language: str) -> Response:
         """Hand out the module of what is needed after the visitor began to write, in a language."""
