@@ -98,6 +98,9 @@ def test_a_complaint_through_the_widget_stands_beside_its_reply(
     staff = new_page()
     sign_in(staff, running)
     answer(staff, "The bell fell off", "We are sorry. A new bell is in the post.")
+    staff.goto(running.desk.removesuffix("/") + "/radlager/snippet")
+    opened = staff.get_by_role("listitem").filter(has_text=running.shop.rstrip("/"))
+    expect(opened).to_contain_text("Feedback is taken from there.")
 
     reader = new_page(viewport={"width": 1280, "height": 900})
     reader.goto(running.board)
