@@ -18,6 +18,13 @@ LONDON = ZoneInfo("Europe/London")
 ZONES = ("UTC", "Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Australia/Lord_Howe")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _grammars_that_are_read() -> None:
+    """Read them before any example is timed: the first text of a language waits for its patterns."""
+    for language in LANGUAGES:
+        grammar_of(language)
+
+
 def day_of(text: str, now: datetime = WEDNESDAY, zone: ZoneInfo = LONDON, language: str | None = "en") -> date | None:
     """Return the one day that is found, or None."""
     found = find(text, now, zone, language)
@@ -126,6 +133,150 @@ def test_a_word_that_two_languages_share_does_not_decide_which_it_is() -> None:
 )
 def test_words_mean_the_last_day_on_which_they_are_kept(words: str, day: date) -> None:
     assert day_of(f"We will refund you {words}.") == day
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [
+        # A weekday with the day of the month: the day counts, where it is such a weekday.
+        ("en", "We will fit it Fri 27th.", "2026-11-27"),
+        ("en", "We will call you on Friday 3 times.", "2026-11-20"),
+        ("nl", "Je bank wordt vrijdag 27-11 bezorgd.", "2026-11-27"),
+        ("nl", "Hij komt di 1/12 langs.", "2026-12-01"),
+        ("de", "Wir liefern am Do, 03.12., zu Ihnen.", "2026-12-03"),
+        ("de", "Wir liefern Di., 1.12., zu Ihnen.", "2026-12-01"),
+        ("fr", "Nous vous livrons samedi 28.", "2026-11-28"),
+        ("es", "Se lo entregaremos el viernes 27.", "2026-11-27"),
+        ("ru", "Мы привезём в пятницу 27 числа.", "2026-11-27"),
+        ("zh", "我们会在周五（27号）送到。", "2026-11-27"),
+        # A range of spans ends with its upper end.
+        ("nl", "Wij bezorgen de nieuwe in 3 tot 5 werkdagen.", "2026-11-25"),
+        ("es", "El cambio le llegará entre 3 y 5 días laborables.", "2026-11-25"),
+        ("fr", "Vous recevrez le virement entre 3 et 5 jours ouvrés.", "2026-11-25"),
+        ("ru", "Мы вернём деньги через 3–5 рабочих дней.", "2026-11-25"),
+        ("zh", "我们会安排，3到5个工作日送到您手中。", "2026-11-25"),
+        ("zh", "退款预计五到七个工作日到账。", "2026-11-27"),
+        # Half, and one and a half; what is not whole is rounded up.
+        ("en", "We will send it within half a year.", "2027-05-18"),
+        ("nl", "Wij vervangen hem binnen een half jaar.", "2027-05-18"),
+        ("nl", "Wij vervangen hem binnen anderhalve week.", "2026-12-02"),
+        ("de", "Wir ersetzen ihn innerhalb eines halben Jahres.", "2027-05-18"),
+        ("es", "Lo cambiaremos en medio año.", "2027-05-18"),
+        ("ru", "Мы заменим его через полгода.", "2027-05-18"),
+        ("zh", "我们会在半年内更换。", "2027-05-18"),
+        ("zh", "我們半小時內送到。", "2026-11-18"),
+        # About so much.
+        ("en", "It will be with you in a day or two.", "2026-11-20"),
+        ("ru", "Мы привезём дня через два.", "2026-11-20"),
+        ("zh", "我们会在两三天内寄出。", "2026-11-21"),
+        # A span without a word before it.
+        ("nl", "Nog twee werkdagen en u heeft het.", "2026-11-20"),
+        ("fr", "Nous le réparons : 2 jours ouvrés.", "2026-11-20"),
+        ("ru", "Мы вернём деньги, срок — два рабочих дня.", "2026-11-20"),
+        # The weekend, and what ends before it.
+        ("de", "Wir bringen es am Wochenende.", "2026-11-22"),
+        ("de", "Wir bringen es übers Wochenende.", "2026-11-22"),
+        ("de", "Wir bringen es vor dem Wochenende.", "2026-11-20"),
+        ("fr", "Nous vous écrirons avant ce week-end.", "2026-11-20"),
+        ("nl", "Wij maken het tegen het weekend.", "2026-11-20"),
+        ("es", "Lo arreglaremos antes del finde.", "2026-11-20"),
+        ("es", "Lo arreglaremos este fin de semana.", "2026-11-22"),
+        ("ru", "Котёл заменят к выходным.", "2026-11-20"),
+        # Hours of today.
+        ("en", "We will call you before six.", "2026-11-18"),
+        ("en", "We will call you by teatime tomorrow.", "2026-11-19"),
+        ("nl", "Ik bel u voor de lunch.", "2026-11-18"),
+        ("de", "Wir melden uns bis 18 Uhr bei Ihnen.", "2026-11-18"),
+        ("fr", "Je vous rappelle avant midi.", "2026-11-18"),
+        ("fr", "Nous le livrons cet aprèm.", "2026-11-18"),
+        ("es", "Le llamará la doctora antes de las seis.", "2026-11-18"),
+        ("es", "Le llamará mañana antes del mediodía.", "2026-11-19"),
+        ("ru", "Мы пришлём трек-номер до полуночи.", "2026-11-18"),
+        ("zh", "我们会在今儿晚上发出。", "2026-11-18"),
+        ("nl", "De monteur komt maandagmorgen.", "2026-11-23"),
+        ("nl", "De modem wordt morgenvroeg verstuurd.", "2026-11-19"),
+        ("zh", "我明儿给您送到。", "2026-11-19"),
+        ("zh", "師傅聽日會上門。", "2026-11-19"),
+        ("zh", "我们大后天送到。", "2026-11-21"),
+        # Days of the month in words, and of the next one.
+        ("en", "We will refund you on the first of March.", "2027-03-01"),
+        ("nl", "Wij betalen op de eerste maart.", "2027-03-01"),
+        ("de", "Der Ofen wird am Elften angeschlossen.", "2026-12-11"),
+        ("fr", "Nous commencerons le deux février.", "2027-02-02"),
+        ("es", "Empezaremos el primero de marzo.", "2027-03-01"),
+        ("ru", "Мы снизим ставку с первого марта.", "2027-03-01"),
+        ("en", "We will refund you on the 5th of next month.", "2026-12-05"),
+        ("nl", "Wij betalen op de 20e van volgende maand.", "2026-12-20"),
+        ("de", "Wir zahlen am 20. des nächsten Monats.", "2026-12-20"),
+        ("fr", "Vous le recevrez le 20 du mois prochain.", "2026-12-20"),
+        ("es", "Lo pagaremos el 20 del mes que viene.", "2026-12-20"),
+        ("ru", "Мы вернём 20 числа следующего месяца.", "2026-12-20"),
+        ("zh", "学院下月20日补发。", "2026-12-20"),
+        ("zh", "本月20日发放。", "2026-11-20"),
+        # Weeks further on.
+        ("en", "We will be there a week on Tuesday.", "2026-12-01"),
+        ("en", "We will be there the week after next.", "2026-12-04"),
+        ("de", "Wir liefern übernächste Woche.", "2026-12-04"),
+        ("fr", "Nous viendrons mardi en huit.", "2026-12-01"),
+        ("zh", "我们下下周一安装。", "2026-11-30"),
+        # Numeric dates.
+        ("en", "We will be there on 12.12.26.", "2026-12-12"),
+        ("ru", "Засыпем 12.12.", "2026-12-12"),
+        ("es", "Su nueva cita será esta: 10/12, 12:15.", "2026-12-10"),
+        ("zh", "零件12/15換好。", "2026-12-15"),
+        ("zh", "管理費：12/15退還。", "2026-12-15"),
+        ("zh", "我們會自 12 月 1 日起改為大字版。", "2026-12-01"),
+        # "Before" a month it is the month before it, and "from" it is its first day.
+        ("en", "We will fix it before March.", "2027-02-28"),
+        ("nl", "Wij maken het voor maart.", "2027-02-28"),
+        ("de", "Wir machen es vor März.", "2027-02-28"),
+        ("fr", "Nous le ferons avant mars.", "2027-02-28"),
+        ("es", "Lo haremos antes de marzo.", "2027-02-28"),
+        ("es", "Lo haremos antes de que acabe marzo.", "2027-03-31"),
+        ("de", "Wir machen es vor Ende März.", "2027-03-31"),
+        ("en", "We will send it from May.", "2027-05-01"),
+        ("nl", "Wij sturen het vanaf mei.", "2027-05-01"),
+        ("de", "Wir liefern ab Mai.", "2027-05-01"),
+        ("fr", "Nous livrerons à partir de mai.", "2027-05-01"),
+        ("es", "Lo enviaremos a partir de mayo.", "2027-05-01"),
+        ("ru", "Мы начнём с мая.", "2027-05-01"),
+        ("zh", "我们会从五月起更换。", "2027-05-01"),
+        ("en", "We will start from next week.", "2026-11-23"),
+        ("de", "Wir machen es bis Ende September.", "2027-09-30"),
+        ("nl", "Eind 2026 wordt alles vervangen.", "2026-12-31"),
+        # A day itself.
+        ("en", "We will refund you on or before 12 December.", "2026-12-12"),
+        ("es", "Lo haremos antes de que acabe el año.", "2026-12-31"),
+        ("en", "We will post it tomorow.", "2026-11-19"),
+    ],
+)
+def test_a_date_is_read_as_it_is_meant_in_every_language(language: str, words: str, day: str) -> None:
+    assert day_of(words, language=language) == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "We will send you version 12.10 and 3-5 pieces at 12.10 each, rated 10/12."),
+        ("nl", "Wij sturen u 3-5 stuks, 24/7, voor 12.10 per stuk."),
+        ("de", "Wir liefern 3-5 Stück zu 12,10 Euro, rund um die Uhr 24/7."),
+        ("fr", "Nous vous enverrons 3-5 pièces à 12,10 €, 24/7."),
+        ("es", "Le enviaremos 3-5 piezas al 4,9 %, 24/7."),
+        ("ru", "Мы вернём 12.10 руб. и пришлём версию 12.10, 3-5 штук."),
+        ("zh", "我们会打7/24折，评分10/12分，更新到12.10版。"),
+        ("de", "Küche werktags bis 18 Uhr, und stündlich bis Mitternacht."),
+        ("fr", "Nous vous livrerons tous les jours avant midi."),
+        ("nl", "Wij bezorgen elke dag tot zes uur."),
+    ],
+)
+def test_a_price_a_version_a_score_a_number_of_pieces_and_opening_hours_are_no_dates(language: str, text: str) -> None:
+    assert day_of(text, language=language) is None
+
+
+def test_a_month_that_something_ends_by_may_be_farther_ahead_than_a_month_that_is_only_named() -> None:
+    february = datetime(2027, 2, 3, 10, tzinfo=UTC)
+    assert day_of("We will rebuild it by the end of November.", february) == date(2027, 11, 30)
+    assert day_of("We will refund you for your order in November.", february) is None
 
 
 @pytest.mark.parametrize(

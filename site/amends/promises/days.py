@@ -10,6 +10,9 @@ Calendar = Callable[[date], bool]
 _PAST = timedelta(days=270)
 """A date without a year that would be farther ahead is one that has passed: "2 November" said on the 18th."""
 
+_PASSED_LATELY = timedelta(days=335)
+"""The same of a month that something ends by: "by the end of November" said in February."""
+
 _MOST_DAYS = 400
 
 
@@ -27,23 +30,27 @@ def day_of(meaning: str, facts: Mapping[str, int], now: datetime, calendar: Cale
 
 
 def _ahead(days: int) -> Callable[[Mapping[str, int], datetime, Calendar], date]:
-    return lambda facts, now, calendar: now.date() + timedelta(days=days)
+    return lambda facts, now, calendar: now.date() + timedelta(days=days + facts.get("following", 0))
 
 
 def _weekday(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date:
-    """The first such day after today: who means today says so."""
+    """The first such day after today: who means today says so. "Saturday 16" is the 16th if that is a Saturday."""
+    if "day" in facts and (day := _day_of_month(facts, now, calendar)).weekday() == facts["weekday"]:
+        return day
     ahead = (facts["weekday"] - now.weekday() - 1) % 7 + 1
-    return now.date() + timedelta(days=ahead)
+    return now.date() + timedelta(days=ahead + 7 * facts.get("following", 0))
 
 
 def _weekday_next_week(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date:
-    return now.date() + timedelta(days=7 - now.weekday() + facts["weekday"])
+    return now.date() + timedelta(days=7 - now.weekday() + facts["weekday"] + 7 * facts.get("following", 0))
 
 
 def _week(weeks: int) -> Callable[[Mapping[str, int], datetime, Calendar], date]:
     def end(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date:
         """The last working day of the week; its Sunday if there is none left."""
-        sunday = now.date() + timedelta(days=6 - now.weekday() + 7 * weeks)
+        sunday = now.date() + timedelta(days=6 - now.weekday() + 7 * (weeks + facts.get("following", 0)))
+        if weeks and "since" in facts:
+            return sunday - timedelta(days=6)
         week = [sunday - timedelta(days=days) for days in range(7)]
         return next((day for day in week if day >= now.date() and calendar(day)), sunday)
 
@@ -55,17 +62,26 @@ def _weekend(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> dat
 
 
 def _month_in(months: int) -> Callable[[Mapping[str, int], datetime, Calendar], date]:
-    return lambda facts, now, calendar: _end_of_month(*_months_on(now.date(), months))
+    # "Before this month" can only be before it ends.
+    return lambda facts, now, calendar: _of_month(facts if months else {}, *_months_on(now.date(), months))
 
 
 def _named_month(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date | None:
     if "year" in facts:
-        return _end_of_month(facts["year"], facts["month"])
-    return _not_past(_end_of_month(now.year + (facts["month"] < now.month), facts["month"]), now)
+        return _of_month(facts, facts["year"], facts["month"])
+    farthest = _PASSED_LATELY if facts.keys() & {"before", "until", "end"} else _PAST
+    return _not_past(_of_month(facts, now.year + (facts["month"] < now.month), facts["month"]), now, farthest)
+
+
+def _of_month(facts: Mapping[str, int], year: int, month: int) -> date:
+    """Its last day; "from May" is its first, and what ends "before May" ends in April."""
+    if "end" in facts or not facts.keys() & {"since", "before"}:
+        return date(year, month, monthrange(year, month)[1])
+    return date(year, month, 1) - timedelta(days="before" in facts)
 
 
 def _end_of_year(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date:
-    return date(now.year, 12, 31)
+    return date(facts.get("year", now.year), 12, 31)
 
 
 def _date(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date | None:
@@ -77,6 +93,8 @@ def _date(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date |
 
 def _day_of_month(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date:
     """The next such day; the 31st of a month that has none is in the month after."""
+    if "following" in facts:
+        return date(*_months_on(now.date(), 1), facts["day"])
     months = range(3) if facts["day"] >= now.day else range(1, 4)
     year, month = next(
         (year, month)
@@ -89,8 +107,8 @@ def _day_of_month(facts: Mapping[str, int], now: datetime, calendar: Calendar) -
 def _span(facts: Mapping[str, int], now: datetime, calendar: Calendar) -> date | None:
     if "working_day" in facts:
         return _working_days(facts["working_day"], now.date(), calendar)
-    if "month" in facts:
-        year, month = _months_on(now.date(), facts["month"])
+    if months := facts.get("month", 0) + 6 * facts.get("half_year", 0):
+        year, month = _months_on(now.date(), months)
         return date(year, month, min(now.day, monthrange(year, month)[1]))
     # By the wall clock: a promise of 24 hours ends at the same time of the next day, also when the clocks change.
     hours = facts.get("minute", 0) / 60 + facts.get("hour", 0)
@@ -112,12 +130,8 @@ def _months_on(day: date, months: int) -> tuple[int, int]:
     return day.year + years, month + 1
 
 
-def _end_of_month(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])
-
-
-def _not_past(day: date, now: datetime) -> date | None:
-    return day if day - now.date() <= _PAST else None
+def _not_past(day: date, now: datetime, farthest: timedelta = _PAST) -> date | None:
+    return day if day - now.date() <= farthest else None
 
 
 MEANINGS: Mapping[str, Callable[[Mapping[str, int], datetime, Calendar], date | None]] = {

@@ -11,7 +11,10 @@ from typing import Any
 LANGUAGES = ("en", "ru", "nl", "zh", "de", "fr", "es")
 """The languages that there are words of. Chinese is read in both scripts."""
 
-UNITS = ("minute", "hour", "working_day", "day", "week", "month")
+UNITS = ("minute", "hour", "working_day", "day", "week", "month", "half_year")
+
+_FLAGS = ("since", "before", "until", "end", "following")
+"""Groups that stand for themselves: "from May", "before May", "by May", "the end of May", "the 5th of next month"."""
 
 _SPACE, _NO_SPACE = r"\s{1,2}", r"\s{0,2}"
 _DAY, _MONTH = "0?[1-9]|[12][0-9]|3[01]", "0?[1-9]|1[0-2]"
@@ -63,7 +66,7 @@ class Grammar:
         if "mon" in said:
             facts["month"] = int(said["mon"])
         facts |= {name: self._number(said[name]) for name in ("day", "year") if name in said}
-        return facts
+        return facts | {name: 1 for name in _FLAGS if name in said}
 
     def known_in(self, small: str) -> tuple[int, int]:
         """Return how many of the language's commonest words stand in a folded text, and how many letters of dates."""
@@ -96,7 +99,11 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
     clauses, dates = table["clauses"], table["dates"]
     edge = not table.get("joined", False)
     slots = _slots(table)
-    around = [_any(dates.get(key, ())) for key in ("by", "before", "behind")]
+    around = {
+        key: _any(_filled(one, slots) for one in dates.get(key, ()))
+        for key in _AROUND
+        if key in dates or key == "before"
+    }
     when = [
         When(
             meaning,
@@ -121,40 +128,68 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
         deadline=re.compile(_any(dates["deadline"])),
         not_ahead=re.compile(r"\s?" + _edged(_any(dates["not_ahead"]), edge=edge)),
         counted_from=re.compile(r"\s?" + _edged(_any(dates["counted_from"]), edge=edge)),
-        weekdays=tuple(map(re.compile, table["weekdays"])),
+        weekdays=tuple(map(re.compile, _weekdays(table))),
         months=tuple(map(re.compile, table["months"])),
-        numbers=table["numbers"],
+        numbers=table["numbers"] | table["ordinals"],
         when=tuple(when),
     )
 
+
+_AROUND = ("by", "before", "since", "until", "behind")
 
 _DAYS = ("weekday", "weekday_next_week", "date", "day_of_month", "tomorrow", "day_after_tomorrow")
 """What is one day, so that "before" it is the day before."""
 
 
 def _slots(table: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parts that patterns name in braces.
+
+    {shortday} and {anyday} are also the short names of days, only to be asked for where a number or another word shows
+    that they are: "do" and "so" are words, too. {dayth} may be an ordinal word; {mday} is a number that neither an hour
+    nor a price begins with. {several} are the spans of a range, {longer} the units from a day on.
+    """
     words = "|".join(sorted(table["numbers"], key=len, reverse=True))
+    ordinals = "|".join(sorted(table["ordinals"], key=len, reverse=True))
     number = rf"(?<!\d)(?<!\d[.,])\d{{1,3}}(?![\d.,]\d|\d)|{words}"
-    unit = "|".join(f"(?P<unit_{name}>{table['units'][name]})" for name in UNITS if name in table["units"])
+    unit = {name: f"(?P<unit_{name}>{table['units'][name]})" for name in UNITS if name in table["units"]}
     day = f"(?<![0-9])(?:{_DAY})(?![0-9])" + (f"|{words}" if table.get("joined") else "")
+    weekdays = "|".join(_weekdays(table))
+    longer = "|".join(unit[name] for name in UNITS[2:] if name in unit)
     return {
         "weekday": f"(?P<weekday>{'|'.join(table['weekdays'])})",
-        "anyday": f"(?:{'|'.join(table['weekdays'])})",
+        "shortday": f"(?P<weekday>{weekdays})",
+        "anymonth": f"(?:{'|'.join(table['months'])})",
+        "num": f"(?:{number})",
+        "anyday": f"(?:{weekdays})",
         "month": f"(?P<month>{'|'.join(table['months'])})",
         "mon": f"(?<![0-9])(?P<mon>{_MONTH})(?![0-9])",
         "day": f"(?P<day>{day})",
+        "dayth": f"(?P<day>{day}|{ordinals})",
+        "mday": f"(?P<day>{day})(?![:.,–-]?[0-9]|{_NO_SPACE}(?:[%€$£]|{table['oclock']}))",
+        "ordinal": f"(?P<day>{ordinals})",
+        "clock": f"(?:{table['clock']})",
+        "hour": rf"(?:{table.get('hours', '(?!)')})(?! ?[\w-])",
         "year": r"(?P<year>20\d\d)(?!\d)",
         "n": rf"(?:(?:{number})\s?(?:{table['range']})\s?)?(?P<n>{number})",
-        "unit": f"(?:{unit})",
+        "several": rf"(?:{number})\s?(?:{table['range']})\s?(?P<n>{number})",
+        "unit": f"(?:{'|'.join(unit.values())})",
+        "longer": f"(?:{longer})",
+        "workday": unit["working_day"],
     }
 
 
-def _whole(core: str, around: list[str], *, edge: bool, is_bound: bool) -> str:
+def _weekdays(table: Mapping[str, Any]) -> list[str]:
+    """Return the long and the short names of the days; some languages have no short ones of their own."""
+    short = table.get("short", ["(?!)"] * 7)
+    return [rf"{long}|(?:{brief})\.?" for long, brief in zip(table["weekdays"], short, strict=True)]
+
+
+def _whole(core: str, around: Mapping[str, str], *, edge: bool, is_bound: bool) -> str:
     """Return the pattern of a date with the words around it that belong to it: without them a bound one is none."""
-    by, before, behind = around
     space = _SPACE if edge else r"\s?"
-    front = f"(?:(?:(?P<before>{before})|{by}){space}){{{int(is_bound and edge)},3}}"
-    back = f"(?:(?:{space})?{behind}){{{int(is_bound and not edge)},2}}"
+    words = "|".join([*(f"(?P<{key}>{around[key]})" for key in _FLAGS if key in around), around["by"]])
+    front = f"(?:(?:{words}){space}){{{int(is_bound and edge)},3}}"
+    back = f"(?:(?:{space})?{around['behind']}){{{int(is_bound and not edge)},2}}"
     return _edged(f"{front}(?:{core}){back}", edge=edge)
 
 
