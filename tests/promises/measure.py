@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,13 @@ from zoneinfo import ZoneInfo
 from amends.promises import find
 
 HERE = Path(__file__).parent
-SETS = ("development", "development_b", "held_out", "held_out_b")
+AUTHORS = tuple(f"author_{name}" for name in "abcdef")
+"""Each by another author, who wrote in all languages."""
+TAUGHT = ("development", "development_b", *AUTHORS, "pairs", "more_pairs")
+"""What the weights are learned from."""
+HELD_OUT = ("held_out", "held_out_b")
+"""By two authors: nothing was learned from these, nor tuned on them."""
+SETS = (*TAUGHT, *HELD_OUT)
 
 _MARK = re.compile(r"\[([^|\]]*)\|(\d\d)-(\d\d)\]")
 
@@ -66,7 +72,11 @@ def _reply(language: str, line: str, now: datetime, said: dict[str, Any]) -> Rep
 
 def is_right(reply: Reply) -> bool:
     """Whether just the promised days are found, each at its place."""
-    found = reply.found()
+    return is_right_of(reply, reply.found())
+
+
+def is_right_of(reply: Reply, found: Sequence[tuple[int, int, date]]) -> bool:
+    """Whether just the promised days are among what was found, each at its place."""
     return len(found) == len(reply.promised) and all(
         day == meant and start < until and since < end
         for (start, end, day), (since, until, meant) in zip(found, reply.promised, strict=True)

@@ -1,19 +1,20 @@
 """Promises of a date in what a company writes: "by Friday", "within three working days", "vóór 3 maart", "下周五之前".
 
-What is found is a proposal, made for a person to confirm. Nothing here knows the case or keeps any of its words. What
-is looked for stands in `words/<language>.toml`; what the words mean, and what is a promise, is said in `days` and
-`clauses`.
+What is found is a proposal, made for a person to confirm. Nothing here knows the case or keeps any of its words. The
+words for dates stand in `words/<language>.toml`, and what they mean in `days`; which of the dates are promised is
+learned from replies that people labelled, by what `clauses` finds around each and what that counts in `weights`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from amends.promises.clauses import Dated, promised
+from amends.promises.clauses import Dated, Said, said
 from amends.promises.days import from_monday_to_friday
-from amends.promises.grammar import LANGUAGES, Grammar, folded, grammar_of
+from amends.promises.grammar import LANGUAGES, folded, grammar_of
+from amends.promises.weights import LIKELY, probability
 
-__all__ = ["FARTHEST", "LANGUAGES", "Proposal", "find", "from_monday_to_friday"]
+__all__ = ["FARTHEST", "LANGUAGES", "Proposal", "ahead", "find", "from_monday_to_friday"]
 
 FARTHEST = timedelta(days=400)
 """How far ahead a promise is believed to be one."""
@@ -49,27 +50,39 @@ def find(
     """
     local = now.astimezone(zone)
     here = (language or "").lower().partition("-")[0]
-    words = grammar_of(here) if here in LANGUAGES else _nearest(text)
-    return tuple(_found(text, words, local, zone, calendar))
+    spoken = here if here in LANGUAGES else _nearest(text)
+    return tuple(_likely(spoken, ahead(text, spoken, local, calendar)))
 
 
-def _nearest(text: str) -> Grammar:
-    every = [grammar_of(one) for one in LANGUAGES]
-    return max(every, key=lambda words: words.known_in(folded(text, words)))
-
-
-def _found(
-    text: str, words: Grammar, local: datetime, zone: tzinfo, calendar: Callable[[date], bool]
-) -> Iterator[Proposal]:
-    said: set[tuple[int, date]] = set()
-    for one, sentence in promised(text, folded(text, words), words):
-        day = _day(one, local, calendar)
-        if day is None or (sentence, day) in said:
+def ahead(
+    text: str, language: str, local: datetime, calendar: Callable[[date], bool]
+) -> Iterator[tuple[Said, Proposal]]:
+    """Yield every date that could be promised at a local time, likely or not, with what is said around it."""
+    words = grammar_of(language)
+    for one in said(text, folded(text, words), words):
+        start, end, day = one.dated.start, one.dated.end, _day(one.dated, local, calendar)
+        if day is None:
             continue
-        due = datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+        due = datetime.combine(day + timedelta(days=1), time(0), local.tzinfo).astimezone(UTC)
         if local < due <= local + FARTHEST:
-            said.add((sentence, day))
-            yield Proposal(one.start, one.end, text[one.start : one.end], day, due)
+            yield one, Proposal(start, end, text[start:end], day, due)
+
+
+def _likely(language: str, dates: Iterable[tuple[Said, Proposal]]) -> Iterator[Proposal]:
+    proposed: set[tuple[int, date]] = set()
+    for one, proposal in dates:
+        key = (one.sentence, proposal.day)
+        if key not in proposed and probability(one.features, language) > LIKELY:
+            proposed.add(key)
+            yield proposal
+
+
+def _nearest(text: str) -> str:
+    def known(language: str) -> tuple[int, int]:
+        words = grammar_of(language)
+        return words.known_in(folded(text, words))
+
+    return max(LANGUAGES, key=known)
 
 
 def _day(one: Dated, local: datetime, calendar: Callable[[date], bool]) -> date | None:

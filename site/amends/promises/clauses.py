@@ -1,9 +1,8 @@
-"""Which of the dates in a text are promised: by the company, and for the time to come.
+"""The dates in a text, each with what is said around it.
 
-A text is cut into sentences and clauses. In a clause the sign that stands nearest before a date decides what the date
-is ("we will ... by Friday", "you can ... by Friday"), else the nearest behind it; a clause without a sign goes with the
-one before it in its sentence, else with the one behind it. In a sentence without any sign only what cannot but be ahead
-is promised ("tomorrow", "by Friday"); nothing is in a question, nor in words that are quoted.
+A text is cut into sentences, and these into clauses. Whether a date is promised shows in the words of its clause and
+its sentence, before it and behind it, in the words for the date itself, and in the signs of the grammar: "we will" and
+"you can" before "by Friday". What each of these counts is learned, and said in `weights`.
 """
 
 import re
@@ -22,19 +21,24 @@ _QUOTED = re.compile(
 _SENTENCE = re.compile(r"[.!?…]+(?=\s+[^\sa-zа-я]|\s*$|[\"'”»)])|[。！？]+|\n|$")
 _CLAUSE = re.compile(r"[;,:()、]|\s[-–—]\s|—")
 _DATE, _QUOTE = "\0", "\1"
-_AHEAD = frozenset("tomorrow day_after_tomorrow weekday_next_week next_week next_month".split())
-"""What can only be ahead: no sign of the past says anything of it."""
-_NEAR = _AHEAD | {"today", "this_week"}
-"""What is believed to be promised where no sign says anything."""
+_WORD = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|{_DATE}+|{_QUOTE}+|[^\s\w]")
+_CHARACTER = re.compile(rf"\d+|{_DATE}+|{_QUOTE}+|\S")
+_AHEAD = frozenset("tomorrow day_after_tomorrow weekday_next_week next_week next_month today this_week".split())
+"""What can only be ahead."""
+_EDGE = "|"
+_STEM, _ENDING = 4, 3
+"""Letters: by them a word is known, too, that is longer than both."""
 _LONGEST = 40
 """More letters than any words have that stand right before a date."""
+_FAR = 400
+"""Letters of a sentence before and behind a date that are looked at: a text without a full stop costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
     """Words for a date and where they stand; `is_before` is whether the promise ends before that day.
 
-    `is_ahead` is whether the words are only said of what is ahead, and `signs` are those among the words themselves.
+    `is_ahead` is whether the words are only said of what is ahead.
     """
 
     start: int
@@ -43,7 +47,6 @@ class Dated:
     facts: dict[str, int]
     is_before: bool
     is_ahead: bool
-    signs: tuple[re.Match[str], ...]
 
     def day(self, now: datetime, calendar: Calendar) -> date | None:
         """Return the last day that is meant, said at a local time; see `day_of`."""
@@ -51,8 +54,20 @@ class Dated:
         return day - timedelta(days=1) if day and self.is_before else day
 
 
-def promised(text: str, small: str, words: Grammar) -> Iterator[tuple[Dated, int]]:
-    """Yield each date that is promised and where its sentence ends; `small` is the text folded by the grammar."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A date, the end of its sentence, and what is said around it: names of what `weights` knows."""
+
+    dated: Dated
+    sentence: int
+    features: frozenset[str]
+
+
+def said(text: str, small: str, words: Grammar) -> Iterator[Said]:
+    """Yield the dates of a text that may be promised: none is in a question or in words that are quoted.
+
+    `small` is the text folded.
+    """
     small = _QUOTED.sub(lambda quote: _QUOTE * len(quote[0]), small)
     dates = _dates(small, words)
     if not dates:
@@ -60,12 +75,13 @@ def promised(text: str, small: str, words: Grammar) -> Iterator[tuple[Dated, int
     bare = list(small)
     for one in dates:
         bare[one.start : one.end] = _DATE * (one.end - one.start)
-    small = "".join(bare)
+    bared = "".join(bare)
     start = 0
-    for end, mark in _sentences(text, small):
+    for end, mark in _sentences(text, bared):
         here = [one for one in dates if start <= one.start < end]
         if here and "?" not in mark and "？" not in mark:
-            yield from ((one, end) for one in _of_sentence(small, start, end, here, words))
+            for one in (one for one in here if not _counts_later(bared, one, words)):
+                yield Said(one, end, frozenset(_features(small, bared, start, end, one, words)))
         start = end
 
 
@@ -76,42 +92,95 @@ def _sentences(text: str, small: str) -> Iterator[tuple[int, str]]:
             yield found.end(), found[0]
 
 
-def _of_sentence(small: str, start: int, end: int, dates: Sequence[Dated], words: Grammar) -> Iterator[Dated]:
-    cuts = [found.start() for found in words.starts.finditer(small, start, end)]
-    cuts += [found.end() for found in _CLAUSE.finditer(small, start, end)]
+def _features(small: str, bared: str, start: int, end: int, one: Dated, words: Grammar) -> Iterator[str]:
+    """Yield what is said around a date of the sentence from `start` to `end`; in `bared` no date is left."""
+    start, end = max(start, one.start - _FAR), min(end, one.end + _FAR)
+    cuts = [found.start() for found in words.starts.finditer(bared, start, end)]
+    cuts += [found.end() for found in _CLAUSE.finditer(bared, start, end)]
     edges = sorted({start, end, *cuts})
-    clauses = list(pairwise(edges))
-    signs = [list(words.signs.finditer(small[a:b])) for a, b in clauses]
-    for one in dates:
-        if _is_none(small, one, words):
-            continue
-        index = bisect_right(edges, one.start) - 1
-        offset = one.start - edges[index]
-        before = [sign for sign in signs[index] if sign.end() <= offset]
-        behind = [sign for sign in signs[index] if sign.start() >= offset]
-        nearest = [*before[::-1], *behind, *one.signs]
-        if one.meaning in _AHEAD:
-            nearest = [sign for sign in nearest if not sign["past"]]
-        around = [sign for clause in signs[:index][::-1] for sign in clause[::-1]]
-        around += [sign for clause in signs[index + 1 :] for sign in clause]
-        # "We found the cause, and by Friday it is gone."
-        nearest += [sign for sign in around if not (one.is_ahead and sign["past"])]
-        if nearest[0]["ours"] if nearest else one.is_ahead:
-            yield one
+    index = bisect_right(edges, one.start) - 1
+    signs = _Signs(bared, list(pairwise(edges)), index, one, words)
+    yield from signs.features()
+    token = _CHARACTER if words.is_joined else _WORD
+    before, behind = _tokens(token, bared[start : one.start]), _tokens(token, bared[one.end : end])
+    near_before = _tokens(token, bared[edges[index] : one.start])
+    near_behind = _tokens(token, bared[one.end : edges[index + 1]])
+    yield from _words("b", near_before)
+    yield from _words("a", near_behind)
+    yield from _words("B", before)
+    yield from _words("A", behind)
+    yield from _words("d", _tokens(token, small[one.start : one.end]))
+    for count in (2, 3):
+        yield f"p {' '.join(before[-count:])}"
+        yield f"n {' '.join(behind[:count])}"
 
 
-def _is_none(small: str, one: Dated, words: Grammar) -> bool:
-    """Whether the words right before or behind a date say that nothing is due then."""
-    return bool(
-        words.not_behind.search(small[max(0, one.start - _LONGEST) : one.start])
-        or words.not_ahead.match(small, one.end)
-        or (one.meaning == "span" and words.counted_from.match(small, one.end))
-    )
+def _tokens(token: re.Pattern[str], said: str) -> list[str]:
+    marks = {_DATE: "@", _QUOTE: "“"}
+    return [marks.get(one[0], "0" if one.isdigit() else one) for one in token.findall(said)]
 
 
-def _own(said: str, words: Grammar) -> tuple[re.Match[str], ...]:
-    """Return what a date's own words say: "at the latest" is a promise. Other words of a date are no signs."""
-    return tuple(sign for sign in words.signs.finditer(said) if sign["ours"])
+def _words(place: str, tokens: Sequence[str]) -> Iterator[str]:
+    """Yield the words of a place, what they begin and end with, and each two that stand side by side."""
+    for one in tokens:
+        yield f"{place} {one}"
+        if len(one) > _STEM:
+            yield f"{place} {one[:_STEM]}~"
+            yield f"{place} ~{one[-_ENDING:]}"
+    for one, another in pairwise((_EDGE, *tokens, _EDGE)):
+        yield f"{place} {one} {another}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The grammar's signs around a date, whose clause is the one at `index`."""
+
+    bared: str
+    clauses: list[tuple[int, int]]
+    index: int
+    one: Dated
+    words: Grammar
+
+    def features(self) -> Iterator[str]:
+        """Yield which signs stand nearest to the date, in its clause and around that."""
+        own = self._in(self.index)
+        before = [kind for _, end, kind in own if end <= self.one.start]
+        behind = [kind for start, _, kind in own if start >= self.one.end]
+        earlier = next((kinds[-1] for kinds in map(self._kinds, range(self.index - 1, -1, -1)) if kinds), "none")
+        later = next(
+            (kinds[0] for kinds in map(self._kinds, range(self.index + 1, len(self.clauses))) if kinds), "none"
+        )
+        nearest = [*before[-1:], *behind[:1], "none"][0]
+        yield f"nearest {nearest}"
+        yield f"nearest {nearest} {self.one.meaning}"
+        yield f"nearest {nearest} {'ahead' if self.one.is_ahead else 'any'}"
+        yield f"before {before[-1] if before else 'none'}"
+        yield f"behind {behind[0] if behind else 'none'}"
+        yield f"earlier {earlier}"
+        yield f"later {later}"
+        yield f"meaning {self.one.meaning}"
+        yield "ahead" if self.one.is_ahead else "any"
+        if _stands_back(self.bared, self.one, self.words):
+            yield "back"
+
+    def _kinds(self, index: int) -> list[str]:
+        return [kind for _, _, kind in self._in(index)]
+
+    def _in(self, index: int) -> list[tuple[int, int, str]]:
+        start, end = self.clauses[index]
+        found = self.words.signs.finditer(self.bared[start:end])
+        return [(start + sign.start(), start + sign.end(), sign.lastgroup or "") for sign in found]
+
+
+def _counts_later(small: str, one: Dated, words: Grammar) -> bool:
+    """Whether a span begins when something else has happened: "within 14 days of the return"."""
+    return one.meaning == "span" and words.counted_from.match(small, one.end) is not None
+
+
+def _stands_back(small: str, one: Dated, words: Grammar) -> bool:
+    """Whether the words right before or behind a date are such as stand by dates on which nothing is due."""
+    before = small[max(0, one.start - _LONGEST) : one.start]
+    return bool(words.not_behind.search(before) or words.not_ahead.match(small, one.end))
 
 
 def _dates(small: str, words: Grammar) -> list[Dated]:
@@ -126,6 +195,6 @@ def _dates(small: str, words: Grammar) -> list[Dated]:
             continue
         taken[start:end] = b"\1" * (end - start)
         is_before = when.is_exact and match["before"] is not None
-        is_ahead = when.meaning in _NEAR or words.deadline.search(match[0]) is not None
-        dates.append(Dated(start, end, when.meaning, words.facts(match), is_before, is_ahead, _own(match[0], words)))
+        is_ahead = when.meaning in _AHEAD or words.deadline.search(match[0]) is not None
+        dates.append(Dated(start, end, when.meaning, words.facts(match), is_before, is_ahead))
     return sorted(dates, key=lambda one: one.start)

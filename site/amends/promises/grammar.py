@@ -41,6 +41,7 @@ class Grammar:
     say what the words of the groups of `when` mean.
     """
 
+    is_joined: bool
     alike: Mapping[int, str]
     common: re.Pattern[str]
     starts: re.Pattern[str]
@@ -120,6 +121,7 @@ def _compiled(table: Mapping[str, Any]) -> Grammar:
         for key in ("past", "others", "ours")
     )
     return Grammar(
+        is_joined=not edge,
         alike=str.maketrans(_ALIKE | {pair[0]: pair[1] for pair in table.get("alike", "").split()}),
         common=re.compile(_edged(table["common"], edge=edge)),
         starts=re.compile(_edged(_any(clauses["starts"]), edge=edge)),
