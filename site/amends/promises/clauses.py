@@ -6,7 +6,7 @@ its sentence, before it and behind it, in the words for the date itself, and in 
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -80,8 +80,9 @@ def said(text: str, small: str, words: Grammar) -> Iterator[Said]:
     for end, mark in _sentences(text, bared):
         here = [one for one in dates if start <= one.start < end]
         if here and "?" not in mark and "？" not in mark:
+            sentence = _Sentence(small, bared, start, end, words)
             for one in (one for one in here if not _counts_later(bared, one, words)):
-                yield Said(one, end, frozenset(_features(small, bared, start, end, one, words)))
+                yield Said(one, end, frozenset(sentence.features(one)))
         start = end
 
 
@@ -92,30 +93,64 @@ def _sentences(text: str, small: str) -> Iterator[tuple[int, str]]:
             yield found.end(), found[0]
 
 
-def _features(small: str, bared: str, start: int, end: int, one: Dated, words: Grammar) -> Iterator[str]:
-    """Yield what is said around a date of the sentence from `start` to `end`; in `bared` no date is left."""
-    start, end = max(start, one.start - _FAR), min(end, one.end + _FAR)
-    cuts = [found.start() for found in words.starts.finditer(bared, start, end)]
-    cuts += [found.end() for found in _CLAUSE.finditer(bared, start, end)]
-    edges = sorted({start, end, *cuts})
-    index = bisect_right(edges, one.start) - 1
-    signs = _Signs(bared, list(pairwise(edges)), index, one, words)
-    yield from signs.features()
-    token = _CHARACTER if words.is_joined else _WORD
-    before, behind = _tokens(token, bared[start : one.start]), _tokens(token, bared[one.end : end])
-    near_before = _tokens(token, bared[edges[index] : one.start])
-    near_behind = _tokens(token, bared[one.end : edges[index + 1]])
-    yield from _words("b", near_before)
-    yield from _words("a", near_behind)
-    yield from _words("B", before)
-    yield from _words("A", behind)
-    yield from _words("d", _tokens(token, small[one.start : one.end]))
-    for count in (2, 3):
-        yield f"p {' '.join(before[-count:])}"
-        yield f"n {' '.join(behind[:count])}"
+class _Sentence:
+    """A sentence from `start` to `end`; in `bared` there is no date left. What all its dates need is found once."""
+
+    def __init__(self, small: str, bared: str, start: int, end: int, words: Grammar) -> None:
+        self._small, self._bared, self._words = small, bared, words
+        self._token = _CHARACTER if words.is_joined else _WORD
+        cuts = [found.start() for found in words.starts.finditer(bared, start, end)]
+        cuts += [found.end() for found in _CLAUSE.finditer(bared, start, end)]
+        self._edges = sorted({start, end, *cuts})
+        self._signs = [sign for clause in pairwise(self._edges) for sign in self._signs_in(*clause)]
+        self._ends = [end for _, end, _ in self._signs]
+
+    def features(self, one: Dated) -> Iterator[str]:
+        """Yield what is said around a date."""
+        yield from self._of_signs(one)
+        start, end = max(self._edges[0], one.start - _FAR), min(self._edges[-1], one.end + _FAR)
+        clause, clause_end = self._clause(one)
+        before, behind = self._tokens(start, one.start), self._tokens(one.end, end)
+        yield from _words("b", self._tokens(max(start, clause), one.start))
+        yield from _words("a", self._tokens(one.end, min(end, clause_end)))
+        yield from _words("B", before)
+        yield from _words("A", behind)
+        yield from _words("d", _named(self._token, self._small[one.start : one.end]))
+        for count in (2, 3):
+            yield f"p {' '.join(before[-count:])}"
+            yield f"n {' '.join(behind[:count])}"
+
+    def _of_signs(self, one: Dated) -> Iterator[str]:
+        """Yield which signs of the grammar stand nearest to a date, in its clause and around that."""
+        clause, clause_end = self._clause(one)
+        at = bisect_right(self._ends, one.start)
+        left, right = self._signs[max(at - 1, 0) : at], self._signs[at : at + 1]
+        before = next((kind for start, _, kind in left if start >= clause), "none")
+        behind = next((kind for start, _, kind in right if start < clause_end), "none")
+        first, last = bisect_left(self._signs, (clause, 0, "")), bisect_left(self._signs, (clause_end, 0, ""))
+        nearest = behind if before == "none" else before
+        ahead = "ahead" if one.is_ahead else "any"
+        yield from (f"nearest {nearest}", f"nearest {nearest} {one.meaning}", f"nearest {nearest} {ahead}")
+        yield from (f"before {before}", f"behind {behind}")
+        yield f"earlier {self._signs[first - 1][2] if first else 'none'}"
+        yield f"later {self._signs[last][2] if last < len(self._signs) else 'none'}"
+        yield from (f"meaning {one.meaning}", ahead)
+        if _stands_back(self._bared, one, self._words):
+            yield "back"
+
+    def _clause(self, one: Dated) -> tuple[int, int]:
+        index = bisect_right(self._edges, one.start)
+        return self._edges[index - 1], self._edges[index]
+
+    def _signs_in(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        for sign in self._words.signs.finditer(self._bared[start:end]):
+            yield start + sign.start(), start + sign.end(), sign.lastgroup or ""
+
+    def _tokens(self, start: int, end: int) -> list[str]:
+        return _named(self._token, self._bared[start:end])
 
 
-def _tokens(token: re.Pattern[str], said: str) -> list[str]:
+def _named(token: re.Pattern[str], said: str) -> list[str]:
     marks = {_DATE: "@", _QUOTE: "“"}
     return [marks.get(one[0], "0" if one.isdigit() else one) for one in token.findall(said)]
 
@@ -129,47 +164,6 @@ def _words(place: str, tokens: Sequence[str]) -> Iterator[str]:
             yield f"{place} ~{one[-_ENDING:]}"
     for one, another in pairwise((_EDGE, *tokens, _EDGE)):
         yield f"{place} {one} {another}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    """The grammar's signs around a date, whose clause is the one at `index`."""
-
-    bared: str
-    clauses: list[tuple[int, int]]
-    index: int
-    one: Dated
-    words: Grammar
-
-    def features(self) -> Iterator[str]:
-        """Yield which signs stand nearest to the date, in its clause and around that."""
-        own = self._in(self.index)
-        before = [kind for _, end, kind in own if end <= self.one.start]
-        behind = [kind for start, _, kind in own if start >= self.one.end]
-        earlier = next((kinds[-1] for kinds in map(self._kinds, range(self.index - 1, -1, -1)) if kinds), "none")
-        later = next(
-            (kinds[0] for kinds in map(self._kinds, range(self.index + 1, len(self.clauses))) if kinds), "none"
-        )
-        nearest = [*before[-1:], *behind[:1], "none"][0]
-        yield f"nearest {nearest}"
-        yield f"nearest {nearest} {self.one.meaning}"
-        yield f"nearest {nearest} {'ahead' if self.one.is_ahead else 'any'}"
-        yield f"before {before[-1] if before else 'none'}"
-        yield f"behind {behind[0] if behind else 'none'}"
-        yield f"earlier {earlier}"
-        yield f"later {later}"
-        yield f"meaning {self.one.meaning}"
-        yield "ahead" if self.one.is_ahead else "any"
-        if _stands_back(self.bared, self.one, self.words):
-            yield "back"
-
-    def _kinds(self, index: int) -> list[str]:
-        return [kind for _, _, kind in self._in(index)]
-
-    def _in(self, index: int) -> list[tuple[int, int, str]]:
-        start, end = self.clauses[index]
-        found = self.words.signs.finditer(self.bared[start:end])
-        return [(start + sign.start(), start + sign.end(), sign.lastgroup or "") for sign in found]
 
 
 def _counts_later(small: str, one: Dated, words: Grammar) -> bool:
