@@ -276,6 +276,7 @@ def test_a_date_is_read_as_it_is_meant_in_every_language(language: str, words: s
     ("language", "text"),
     [
         ("en", "We will send you version 12.10 and 3-5 pieces at 12.10 each, rated 10/12."),
+        ("en", "We will call you, as you may first want to hear it, and the second may differ."),
         ("nl", "Wij sturen u 3-5 stuks, 24/7, voor 12.10 per stuk."),
         ("de", "Wir liefern 3-5 Stück zu 12,10 Euro, rund um die Uhr 24/7."),
         ("fr", "Nous vous enverrons 3-5 pièces à 12,10 €, 24/7."),
