@@ -10,6 +10,8 @@ from sqlalchemy import insert, select
 from amends.board import create_board, urls
 from amends.generator.build import build
 from amends.inbox import Inbox, renaming, similar
+from amends.inbox import audit as audit_trail
+from amends.inbox.people import Person
 from amends.inbox.schema import case, company, customer, metadata, submission_key, webhook
 from amends.inbox.signing_tables import audit
 from amends.language import LANGUAGES
@@ -19,7 +21,7 @@ from amends.record import RecordError, load
 from amends.record.rereading import Rereader
 from tests.boards import CASES, SOON, a_record, read
 from tests.factories import NUMBER, a_case, company_toml, make_board, make_inbox, put, put_case
-from tests.house import NOON, URL, House
+from tests.house import NOON, URL, House, Seat
 from tests.test_cli import run
 
 
@@ -332,3 +334,42 @@ def test_private_links_and_links_to_the_desk_go_on(house: House) -> None:
     assert there.status_code == 308
     assert there.headers["Location"].endswith(f"/desk/zenith/{answer.json['case']}")
     assert house.at_the_desk("bo").get(f"/desk/acme/{answer.json['case']}").status_code == 404
+
+
+# --- The audit trail ---
+
+
+def trail(seat: Seat, query: str = "") -> list[tuple[str, str]]:
+    """Return whose rows somebody reads there, and of which company they say to be."""
+    main = seat.get(f"/desk/audit{query}").text.split("<main", 1)[1]
+    return re.findall(r"<b><bdi>(.*?)</bdi></b>(?: <small>(.*?)</small>)?", main)
+
+
+def test_the_admin_of_a_renamed_company_reads_what_was_done_under_each_of_its_names(house: House) -> None:
+    ann, bo, kim = house.sign_in("ann"), house.sign_in("bo"), house.sign_in("kim")
+    for name in ("zenith", "nadir"):
+        rename(house.content, house.settings.locks, house.inbox, "acme" if name == "zenith" else "zenith", name)
+        house.worker.copy_settings()
+        house.sign_in("ann")
+    assert trail(ann) == [("ann", ""), ("ann", "then zenith"), ("ann", "then acme")]
+    assert trail(ann, "?who=bo") == trail(ann, "?company=bolt&who=bo") == []
+    assert "<option>bo</option>" not in ann.get("/desk/audit").text
+    assert trail(bo) == [("bo", "")]
+    assert trail(kim, "?company=nadir") == [("ann", "nadir"), ("ann", "zenith"), ("ann", "acme")]
+    assert trail(kim, "?company=bolt") == [("bo", "bolt")]
+    assert trail(kim, "?company=nobody") == []
+    assert len(trail(kim)) == 5
+
+
+@pytest.mark.parametrize("claims", ['aliases = ["acme"]', 'aliases = ["once"]'], ids=["its slug", "its alias"])
+def test_a_name_that_two_companies_claim_opens_no_trail_to_either(house: House, claims: str) -> None:
+    house.sign_in("ann")
+    with house.inbox.writing() as connection:
+        audit_trail.note(connection, house.now, Person(99, "otto", "Otto", "admin", "once"), "signed in")
+    house.settle('aliases = ["once"]')
+    assert trail(house.at_the_desk("ann"))[0] == ("otto", "then once")
+    house.settle(claims, company="bolt")
+    bo = house.sign_in("bo")
+    assert trail(bo) == [("bo", "")]
+    if "once" in claims:
+        assert trail(house.at_the_desk("ann")) == [("ann", "")]

@@ -79,7 +79,11 @@ RIGHTS: Mapping[str, Right] = {
     "settings": Right(keeper=True),
     "settings POST": Right("admin", keeper=True),
     "snippet": Right(keeper=True),
-    **dict.fromkeys(("webhook", "put_webhook", "try_webhook", "remove_webhook"), Right("admin", own=True)),
+    "mail": Right(keeper=True),
+    **dict.fromkeys(
+        ("webhook", "put_webhook", "try_webhook", "remove_webhook", "try_mail"),
+        Right("admin", own=True),
+    ),
     **dict.fromkeys(("companies", "add_company"), KEEPERS),
 }
 """By the endpoint of the desk; a method of its own where it has other rights. What goes by tasks says `TASKS`."""

@@ -125,6 +125,49 @@ def test_a_keeper_invites_keepers(mailing: House) -> None:
     assert person_of(mailing, "ada").is_keeper
 
 
+def test_a_keeper_invites_the_first_admin_of_a_company_and_that_one_invites_all_others(
+    mailing: House, server: MailServer
+) -> None:
+    mailing.sign_in("olga")
+    kim = mailing.sign_in("kim")
+    assert "/desk/team?role=admin/bolt#invite" in kim.get("/desk/companies").text
+    chosen = '<option selected value="admin/bolt">the first admin of bolt</option>'
+    assert chosen in kim.get("/desk/team?role=admin/bolt").text
+    assert invite(kim, role="admin/bolt").status_code == 302
+    ada = person_of(mailing, "ada")
+    assert (ada.role, ada.company) == ("admin", "bolt")
+    again = invite(kim, login="ida", role="admin/bolt")
+    assert (again.status_code, "There is an admin of bolt already" in again.text) == (422, True)
+    for role in ("admin", "agent", "moderator", "admin/nobody", "admin/", "agent/acme"):
+        assert invite(kim, login="ida", role=role).status_code == 422
+    assert "first admin of acme" in on_the_page(kim)
+    assert "first admin of bolt" not in on_the_page(kim)
+    assert "role=admin/bolt" not in kim.get("/desk/companies").text
+    assert deliver(mailing, server) == 1
+    a_seat(mailing).submit(links_in(server)[0], new=PASSWORD)
+    assert person_of(mailing, "ada").company == "bolt"
+    assert acts(mailing, "kim")[1:] == ["invited"]
+
+
+def test_a_keeper_sends_the_invitation_of_a_first_admin_again_and_that_of_nobody_else(
+    mailing: House, server: MailServer
+) -> None:
+    kim, ann = mailing.sign_in("kim"), mailing.sign_in("ann")
+    invite(kim, role="admin/bolt")
+    invite(ann, login="ida", role="admin")
+    assert deliver(mailing, server) == 2
+    mailing.pass_time(minutes=1)
+    assert "Send the invitation again to Ada, orders" in on_the_page(kim)
+    assert change(kim, "ada", "again").status_code == 302
+    assert deliver(mailing, server) == 1
+    for what in ("remove", "role", "codes"):
+        assert change(kim, "ada", what, role="agent").status_code == 404
+    assert change(kim, "ida", "again").status_code == 404
+    assert change(ann, "ada", "again").status_code == 404
+    a_seat(mailing).submit(links_in(server)[-1], new=PASSWORD)
+    assert change(kim, "ada", "again").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
@@ -135,6 +178,7 @@ def test_a_keeper_invites_keepers(mailing: House) -> None:
         ({"email": ""}, "Please give the address"),
         ({"email": "ada"}, "This is no e-mail address."),
         ({"role": "keeper"}, "Not a valid choice"),
+        ({"role": "admin/acme"}, "Not a valid choice"),
     ],
 )
 def test_who_cannot_be_invited_is_not_and_the_words_stay(mailing: House, fields: dict[str, str], why: str) -> None:
@@ -300,12 +344,14 @@ def test_entries_are_of_one_company_one_person_and_one_day_and_fifty_a_page(inbo
         assert found() == ["kim", "bo", "bo", "max", "max", "max", *["olga"] * 45]
         assert found(page=2) == ["olga"] * 16
         assert found(page=3) == []
-        assert found(company="bolt") == ["bo"] * 2
-        assert found(company="acme", login="bo") == []
-        assert found(company="acme", login="olga", page=2) == ["olga"] * 10
+        assert found(companies=("bolt",)) == ["bo"] * 2
+        assert found(companies=("acme",), login="bo") == []
+        assert found(companies=("acme", "bolt"), page=2) == ["olga"] * 15
+        assert found(companies=()) == []
+        assert found(companies=("acme",), login="olga", page=2) == ["olga"] * 10
         assert found(day=(START + timedelta(days=1)).date()) == ["max"] * 3
         assert found(day=(START - timedelta(days=1)).date()) == []
-        assert audit.logins(connection, "acme") == ["max", "olga"]
+        assert audit.logins(connection, ("acme",)) == ["max", "olga"]
         assert audit.logins(connection, None) == ["bo", "kim", "max", "olga"]
 
 

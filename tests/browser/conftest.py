@@ -11,6 +11,7 @@ from tests.house import House
 from . import built, chromium, npm
 from .example import build_example
 from .guest import Guest, receiving
+from .neighbours import Neighbours
 from .served import serving
 
 
@@ -55,10 +56,26 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def served(house: House) -> Iterator[str]:
+def visited() -> set[str]:
+    """The addresses of the desk at which a browser was."""
+    return set()
+
+
+@pytest.fixture
+def served(house: House, visited: set[str]) -> Iterator[str]:
     """The address at which a browser reaches the service of the house."""
-    with serving(house) as url:
+    with serving(house, visited=visited) as url:
         yield url
+
+
+@pytest.fixture
+def neighbours(house: House, visited: set[str]) -> Iterator[Neighbours]:
+    """The others of the house, who look in the end at every address of the desk at which the browser was."""
+    others = Neighbours(house, visited)
+    others.move_in()
+    yield others
+    assert visited
+    assert others.look() == []
 
 
 @pytest.fixture(scope="session")

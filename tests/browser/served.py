@@ -3,9 +3,10 @@
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -13,6 +14,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from amends.service import create_service
 from tests.browser.test_accessible import NARROW, RULES, looks_of, told
 from tests.house import House
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Quiet(WSGIRequestHandler):
@@ -23,14 +27,25 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(house: House, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Yield the address at which a browser reaches the service of a house; with `tls` by https on localhost."""
+def serving(house: House, tls: ssl.SSLContext | None = None, visited: set[str] | None = None) -> Iterator[str]:
+    """Yield the address at which a browser reaches the service of a house; with `tls` by https on localhost.
+
+    Whatever is asked for of the desk is noted in `visited`.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     app = create_service(replace(house.settings, url=url), house.inbox, lambda: house.now, 0)
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet, ssl_context=tls)
+    seen: set[str] = set() if visited is None else visited
+
+    def noting(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/desk/"):
+            query = environ.get("QUERY_STRING", "")
+            seen.add(environ["PATH_INFO"] + (f"?{query}" if query else ""))
+        return app(environ, start)
+
+    server = make_server("127.0.0.1", port, noting, threaded=True, request_handler=Quiet, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -15,6 +15,8 @@ from tests.browser.test_desk import sign_in
 from tests.customers import Customer, a_customer
 from tests.house import House
 
+pytestmark = pytest.mark.usefixtures("neighbours")
+
 TEAM = ("olga", "max", "ina")
 COMPLAINTS = 30
 SORRY = "Dear {author}, I am sorry that this went wrong. We sent parcel {count} again today."

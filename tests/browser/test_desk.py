@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from amends.inbox.schema import contact
 from tests.browser.chromium import NewPage
+from tests.browser.neighbours import Neighbours
 from tests.browser.served import violations_on
 from tests.house import PASSWORD, STAFF, House
+
+pytestmark = pytest.mark.usefixtures("neighbours")
 
 REPLY = {"name": "Olga", "text": "Sorry, a new one is on its way.", "topic": "delivery", "do": "send"}
 PROMISE = {"what": "a new label", "due": "2026-11-09"}
@@ -89,6 +93,10 @@ def pages(house: House) -> Mapping[str, tuple[str, str]]:
         "companies": ("kim", "companies"),
         "webhook": ("bo", "webhook"),
         "settings": ("kim", "acme/settings"),
+        "settings-led": ("bo", "bolt/settings"),
+        "mail": ("bo", "bolt/mail"),
+        "team": ("kim", "team"),
+        "audit": ("kim", "audit?company=acme"),
         "settings-read": ("olga", "acme/settings"),
         "asked": ("kim", f"acme/{asked}"),
         "reports": ("kim", "reports"),
@@ -218,7 +226,7 @@ def test_what_is_typed_is_kept_as_a_draft_and_the_coach_reads_along(
 
 
 def test_the_desk_runs_no_foreign_script_and_needs_none_of_its_own(
-    house: House, served: str, new_page: NewPage
+    house: House, served: str, new_page: NewPage, neighbours: Neighbours
 ) -> None:
     number, page = house.receive(text="My parcel is late."), new_page(java_script_enabled=False)
     answer = page.goto(f"{served}/desk/sign-in")
@@ -238,7 +246,7 @@ def test_the_desk_runs_no_foreign_script_and_needs_none_of_its_own(
     page.get_by_role("button", name="Publish case and reply").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Public reply")).to_have_value("Sorry.")
-    assert house.numbers() == [number]
+    assert set(house.numbers()) == {number, *neighbours.planted.values()}
 
 
 def test_the_pages_of_news_violate_no_wcag(

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 from pyotp import TOTP
 
@@ -10,6 +11,8 @@ from amends.inbox import people, tickets
 from tests.browser.chromium import NewPage
 from tests.browser.served import violations_on
 from tests.house import PASSWORD, House
+
+pytestmark = pytest.mark.usefixtures("neighbours")
 
 
 def sign_in(page: Page, served: str, login: str) -> None:

@@ -86,6 +86,15 @@ class Account:
         same = self.entries is _entries(record, company) and self.ledger is _ledger(record, company)
         return same and self.company == company and now < self.until
 
+    def falling_late(self, now: datetime, until: datetime) -> tuple[list[datetime], list[datetime]]:
+        """Return when answers and promises fall overdue after `now` and by `until`, as the board counts them."""
+        counted = [one for one in self.open if one.fact.counts]
+        answers = [one.due for one in counted if one.due and now < one.due <= until]
+        read = (one for one in counted if one.case is not None and not one.case.is_gone)
+        running = (promise for one in read for promise in one.fact.promises if promise.is_running)
+        ends = (end_of(promise.due, self.company.zone) for promise in running)
+        return answers, [end for end in ends if now < end <= until]
+
     def overdue(self, now: datetime) -> list[datetime]:
         """Return of each case that is late, as the board counts it, since when it is."""
         found = (one.late_since(now, self.company.zone) for one in self.open)

@@ -13,6 +13,7 @@ from amends.desk import guard
 from amends.desk.accounts import Account, Accounts
 from amends.desk.course import LONGEST, MONTH, WEEK, Waiting, longest, trends, weeks
 from amends.desk.inbox_list import List
+from amends.desk.outlook import outlook
 from amends.desk.room import Page, Room
 from amends.desk.shelf import Item, Shelf, title
 from amends.doctor import glance
@@ -84,6 +85,7 @@ class Counted(Room):
         queue = self._queue()
         with self._inbox.reading() as connection:
             held = worklist.held(connection)
+            ahead = outlook(self._settings, connection, record, accounts, now)
         return self._render(
             "desk/companies.html",
             standings=[_standing(account, now) for account in accounts],
@@ -92,6 +94,7 @@ class Counted(Room):
             held=held,
             findings=glance(self._settings, now),
             faults=record.faults,
+            ahead=ahead,
         )
 
     def _of_company(self, slug: str) -> Page:

@@ -14,6 +14,7 @@ from amends.desk.company_list import CompanyList
 from amends.desk.enrolling import Enrolling
 from amends.desk.figures_page import Counted
 from amends.desk.forms import ButtonForm, CloseForm
+from amends.desk.mail_page import MailPage
 from amends.desk.news import News
 from amends.desk.promise_list import Promised
 from amends.desk.queue import Filters
@@ -68,7 +69,7 @@ class Desk(Room):
         for part in (
             *(Casework(*rooms), Replying(*rooms), Promised(*rooms), Templates(*rooms), News(*rooms)),
             *(Counted(*rooms), TeamList(*rooms), AuditList(*rooms)),
-            *(SettingsPage(*rooms), CompanyList(*rooms), WebhookPage(*rooms)),
+            *(SettingsPage(*rooms), CompanyList(*rooms), WebhookPage(*rooms), MailPage(*rooms)),
             SnippetPage(*rooms, self._script, self._policy),
             *(Enrolling(*own), Account(*own)),
         ):

@@ -5,9 +5,20 @@ from datetime import datetime
 
 from amends.doctor import machine, mail, parts, store
 from amends.doctor.finding import Finding, State, Visit
+from amends.doctor.parts import is_being_built, last_written
 from amends.settings import Settings
 
-__all__ = ["AT_A_GLANCE", "CHECKS", "Finding", "State", "Visit", "examine", "glance"]
+__all__ = [
+    "AT_A_GLANCE",
+    "CHECKS",
+    "Finding",
+    "State",
+    "Visit",
+    "examine",
+    "glance",
+    "is_being_built",
+    "last_written",
+]
 
 CHECKS: dict[str, Callable[[Visit], Iterable[Finding]]] = {
     "settings": parts.check_settings,

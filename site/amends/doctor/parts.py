@@ -85,7 +85,7 @@ def check_work(visit: Visit) -> Iterator[Finding]:
     wrong = []
     if not is_held(settings.locks / LOCK):
         wrong.append(_warning("work", "nothing is published: nobody does what runs by the clock", "amends work"))
-    built = _built(settings)
+    built = last_written(settings)
     if built is None:
         wrong.append(_warning("work", f"there is no board in {settings.out}", "amends build"))
     elif visit.now - built > _STALE:
@@ -107,8 +107,13 @@ def is_held(lock: Path) -> bool:
     return False
 
 
-def _built(settings: Settings) -> datetime | None:
-    """Return when a build last wrote something; None where there is no board."""
+def is_being_built(settings: Settings) -> bool:
+    """Whether a build is at work."""
+    return is_held(settings.cache / "build.lock")
+
+
+def last_written(settings: Settings) -> datetime | None:
+    """Return when a build last wrote something, by the clock of its files; None where there is no board."""
     times = []
     for path in (settings.out / "index.html", settings.cache / "generations.json"):
         try:

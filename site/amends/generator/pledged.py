@@ -1,13 +1,12 @@
 """The cases in which a promise runs, as the last build found them: for who looks again and again."""
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from amends.case import Case
 from amends.generator.versions import of_store
 from amends.record.packed import unpack
-from amends.shelves.store import STORE
+from amends.shelves.store import STORE, Peek
 
 
 def pledged(content: Path, cache: Path) -> list[Case]:
@@ -16,13 +15,9 @@ def pledged(content: Path, cache: Path) -> list[Case]:
     None where nothing was built yet, or what builds keep was left by another version: the next build makes it anew.
     Nothing is changed and nobody is kept waiting.
     """
-    store = (cache / STORE).absolute().as_uri()
     try:
-        with closing(sqlite3.connect(f"{store}?mode=ro", uri=True)) as connection:
-            version = connection.execute("SELECT value FROM setting WHERE key = 'version'").fetchone()
-            if version != (of_store(content),):
-                return []
-            found = connection.execute("SELECT said, company FROM item WHERE pledged ORDER BY id").fetchall()
+        with Peek(cache / STORE, of_store(content)) as store:
+            found = list(store.rows("SELECT said, company FROM item WHERE pledged ORDER BY id"))
     except sqlite3.DatabaseError:
         return []
     return [unpack(said, company) for said, company in found]

@@ -54,9 +54,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which entries somebody asks for; a `company` of None asks for those of all."""
+    """Which entries somebody asks for: those noted under any of `companies`, a company's names; None: under all."""
 
-    company: str | None = None
+    companies: tuple[str, ...] | None = None
     login: str = ""
     day: date | None = None
     page: int = 1
@@ -82,8 +82,8 @@ def decided(connection: Connection, now: datetime, person: Person, kind: str, nu
 def entries(connection: Connection, choice: Choice) -> Sequence[Entry]:
     """Return a page of entries, the last one on top; one more than `PAGE` where another page follows."""
     query = select(audit.c.at, audit.c.login, audit.c.company, audit.c.what, audit.c.about)
-    if choice.company is not None:
-        query = query.where(audit.c.company == choice.company)
+    if choice.companies is not None:
+        query = query.where(audit.c.company.in_(choice.companies))
     if choice.login:
         query = query.where(audit.c.login == choice.login)
     if choice.day:
@@ -93,8 +93,8 @@ def entries(connection: Connection, choice: Choice) -> Sequence[Entry]:
     return [Entry(*row) for row in connection.execute(query)]
 
 
-def logins(connection: Connection, company: str | None) -> Sequence[str]:
-    """Return who did anything that is noted: of one company, or of all (None)."""
+def logins(connection: Connection, companies: tuple[str, ...] | None) -> Sequence[str]:
+    """Return who did anything that is noted under these names of a company, or at all (None)."""
     query = select(audit.c.login).distinct().where(audit.c.login != "").order_by(audit.c.login)
-    of_theirs = query if company is None else query.where(audit.c.company == company)
+    of_theirs = query if companies is None else query.where(audit.c.company.in_(companies))
     return list(connection.execute(of_theirs).scalars())

@@ -162,6 +162,14 @@ def unread_at(connection: Connection, now: datetime) -> list[Received]:
     return [_received(row) for row in connection.execute(query)]
 
 
+def becoming_stubs(connection: Connection, now: datetime, until: datetime) -> dict[str, tuple[int, datetime]]:
+    """Return by company how many unread cases become stubs after `now` and by `until`, and when the first does."""
+    due = (case.c.reply_by > now, case.c.reply_by <= until)
+    unread = (case.c.outcome == "waiting", case.c.publicity != "private", *due)
+    query = select(case.c.company, func.count(), func.min(case.c.reply_by)).where(*unread).group_by(case.c.company)
+    return {slug: (count, first) for slug, count, first in connection.execute(query.order_by(case.c.company))}
+
+
 def next_deadline(connection: Connection, now: datetime) -> datetime | None:
     """Return when the next unread case becomes a stub."""
     query = select(func.min(case.c.reply_by)).where(case.c.outcome == "waiting", case.c.reply_by > now)

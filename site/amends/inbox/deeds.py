@@ -111,6 +111,14 @@ def next_leaving(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(deed.c.leaves)).where(*_waiting)).scalar()
 
 
+def on_their_way(connection: Connection, until: datetime, *, long: bool) -> tuple[int, datetime | None]:
+    """Return how many decisions leave by then, and when the first: of those that wait for days, or of all others."""
+    kinds = deed.c.kind.in_(LONG) if long else deed.c.kind.not_in(LONG)
+    query = select(func.count(), func.min(deed.c.leaves)).where(*_waiting, deed.c.leaves <= until, kinds)
+    count, first = connection.execute(query).one()
+    return count, first
+
+
 def leaving(connection: Connection, now: datetime) -> list[Deed]:
     """Return the decisions that leave now, in the order in which they were made, each with its time fixed.
 

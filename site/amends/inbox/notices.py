@@ -27,7 +27,7 @@ LINK = "link"
 """The kind of a message that sends a private link again. Whether there is one is not looked for before it is sent."""
 
 TEST = "test"
-"""The kind of a call by which a company tries its webhook. It tells of no case."""
+"""The kind of a call by which a company tries its webhook, and of a mail by which an admin does: of no case."""
 
 SOON = 4
 """A deadline is coming when this part of the time to answer is left: a quarter."""
@@ -159,6 +159,17 @@ def try_webhook(connection: Connection, company: str, now: datetime) -> None:
 def tries_of(company: str, hook: Webhook) -> str:
     """Return how the names of the tests of a webhook begin, as it is set up now."""
     return f"{TEST}/{company}/{stamp(hook.created)}/"
+
+
+def try_mail(connection: Connection, person: Person, now: datetime) -> None:
+    """Send a member of staff a mail to try that: once within a minute. The address is read when it is sent."""
+    once, facts = f"{mail_tries_of(person)}{stamp(now)[:16]}", {"at": stamp(now), "staff": str(person.id)}
+    outbox.add(connection, Message(person.company or "", None, MAIL, TEST, "", MAIL, once, now, now, facts))
+
+
+def mail_tries_of(person: Person) -> str:
+    """Return how the names of the mails begin with which somebody tries that."""
+    return f"{TEST}-mail/{person.id}/"
 
 
 def ask_for_link(connection: Connection, email: str, what: str, name: str, now: datetime) -> None:

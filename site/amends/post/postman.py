@@ -166,6 +166,8 @@ class Postman:
             raise NoLongerError("no mail is sent: AMENDS_SMTP is not set")
         elif message.kind == LINK:
             self._mailer.send(self._with_links(message, now))
+        elif message.kind == TEST:
+            self._mailer.send(self._to_try(message))
         elif message.kind in set(ToStaff):
             self._mailer.send(self._with_ticket(message, now))
         else:
@@ -233,6 +235,16 @@ class Postman:
             voice = to_staff.voice_of(connection, person)
         letter = to_staff.letter(voice, kind, person, ticket, self._doors)
         return Mail(letter, email, self._name(message), self._clock())
+
+    def _to_try(self, message: Message) -> Mail:
+        """Write the mail by which one of the staff sees that mail arrives."""
+        with self._inbox.reading() as connection:
+            person = people.get(connection, int(message.facts["staff"]))
+            email = people.address(connection, person) if person else None
+            if person is None or not email:
+                raise NoLongerError("nobody of the staff has this login, or an address")
+            voice = to_staff.voice_of(connection, person)
+        return Mail(to_staff.trial(voice), email, self._name(message), self._clock())
 
     def _call_or_forget(self, message: Message, now: datetime) -> None:
         """Call a webhook. Somebody waits for the answer to a test: it is made once, whatever that is."""

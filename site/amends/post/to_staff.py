@@ -1,4 +1,4 @@
-"""What one member of staff is sent: a link with which to choose a password."""
+"""What one member of staff is sent: a link with which to choose a password, or a mail to try whether it arrives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,5 +53,15 @@ def letter(voice: Voice, kind: ToStaff, person: Person, ticket: Ticket, doors: D
             **facts,
         )
     button = Link(lang.gettext("Choose a password"), doors.choose(ticket))
-    why = lang.gettext("You get this mail because you have a login for the desk of {board}.", **facts)
-    return Letter(lang, voice.name, subject, (said, once, button), (why,))
+    return Letter(lang, voice.name, subject, (said, once, button), (_why(voice),))
+
+
+def trial(voice: Voice) -> Letter:
+    """Write the letter by which somebody sees that mail arrives."""
+    subject = voice.lang.gettext("A test from the desk of {board}", board=voice.name)
+    said = voice.lang.gettext("You asked for this mail at the desk. It has arrived, and there is nothing to do.")
+    return Letter(voice.lang, voice.name, subject, (said,), (_why(voice),))
+
+
+def _why(voice: Voice) -> str:
+    return voice.lang.gettext("You get this mail because you have a login for the desk of {board}.", board=voice.name)

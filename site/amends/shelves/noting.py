@@ -117,7 +117,7 @@ def _read_ledger(store: Store, reader: Reader, change: Change) -> None:
     rows = ((change.path, place, company, number, said) for place, number, said in found)
     store.change_all("INSERT INTO line VALUES (?, ?, ?, ?, ?)", rows)
     store.blame(change.path, reader.faults)
-    _note_file(store, change, b"")
+    _note_file(store, change, digest_of(reader.content, change.path))
 
 
 def _lines_of(store: Store, path: str) -> Iterator[tuple[int, str, str]]:
@@ -126,13 +126,18 @@ def _lines_of(store: Store, path: str) -> Iterator[tuple[int, str, str]]:
 
 def _note_told(store: Store, content: Path, change: Change) -> None:
     """Note what is told besides cases: it stands on pages of the company, or of the board."""
-    try:
-        digest = blake2b((content / change.path).read_bytes(), digest_size=8).digest()
-    except OSError:
-        digest = b""
+    digest = digest_of(content, change.path)
     if not digest or store.value("SELECT digest FROM file WHERE path = ?", change.path) != digest:
         _touch(store, change.path)
     _note_file(store, change, digest)
+
+
+def digest_of(content: Path, path: str) -> bytes:
+    """Return the digest by which it is known what was read of a file; empty where it cannot be read."""
+    try:
+        return blake2b((content / path).read_bytes(), digest_size=8).digest()
+    except OSError:
+        return b""
 
 
 def _touch(store: Store, path: str) -> None:

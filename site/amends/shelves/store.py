@@ -206,6 +206,26 @@ class Store:
         return connection
 
 
+class Peek(Store):
+    """The store for who only looks: nothing of it is made, changed or thrown away, and nobody is kept waiting.
+
+    sqlite3.DatabaseError where there is none, or one of another version.
+    """
+
+    def __init__(self, path: Path, version: str) -> None:
+        self.path = path
+        self.version = version
+        self.connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            # All that is asked from here on is of one instant.
+            self.change("BEGIN")
+            if self.setting("version") != version:
+                raise sqlite3.DatabaseError("another version kept it")
+        except sqlite3.DatabaseError:
+            self.connection.close()
+            raise
+
+
 def _connected(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=60, check_same_thread=False)
     if path is not None:
