@@ -72,6 +72,15 @@ def test_a_test_arrives_at_the_own_address_and_the_page_says_that_it_left(mailin
     assert "The last test" not in words_on(ann, "/desk/acme/mail")
 
 
+def test_a_test_speaks_the_companys_language(mailing: House, server: MailServer) -> None:
+    mailing.settle('language = "de"', company="bolt")
+    bo = mailing.at_the_desk("bo")
+    reach(mailing, "bo")
+    press(bo)
+    assert deliver(mailing, server) == 1
+    assert server.taken[0][1]["Subject"] == "Ein Test vom Arbeitsplatz von The board"
+
+
 def test_what_the_server_says_of_a_test_stands_on_the_page(mailing: House, server: MailServer) -> None:
     bo = mailing.at_the_desk("bo")
     reach(mailing, "bo")
