@@ -14,10 +14,10 @@ from amends.promises import find
 HERE = Path(__file__).parent
 AUTHORS = tuple(f"author_{name}" for name in "abcdef")
 """Each by another author, who wrote in all languages."""
-TAUGHT = ("development", "development_b", *AUTHORS, "pairs", "more_pairs")
+TAUGHT = ("development", "development_b", *AUTHORS, "pairs", "more_pairs", "longer")
 """What the weights are learned from."""
-HELD_OUT = ("held_out", "held_out_b")
-"""By two authors: nothing was learned from these, nor tuned on them."""
+HELD_OUT = ("held_out", "held_out_b", "held_out_c")
+"""By three authors: nothing was learned from these, nor tuned on them."""
 SETS = (*TAUGHT, *HELD_OUT)
 
 _MARK = re.compile(r"\[([^|\]]*)\|(\d\d)-(\d\d)\]")

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
-LIKELY = 0.6
+LIKELY = 0.7
 """A date is proposed that is promised with more than this probability: one that is proposed in vain costs a click, one
 that is not found a look at the calendar, and both cost trust."""
 
