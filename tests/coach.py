@@ -8,12 +8,13 @@ are called defensive. FILE has a JSON object a line: a reply's `text`, or the `t
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from amends.case import Kind
 from amends.coach import LANGUAGES, Finding, Reply, Rule, advise
-from tests.coach_corpus import NOW, scores
+from tests.coach_corpus import NOW, Part, pooled, scores
 
 
 def replies_of(file: Path, language: str) -> Iterator[Reply]:
@@ -46,19 +47,19 @@ def show_real(file: Path, language: str) -> None:
 
 
 @click.command()
-@click.option("--part", type=click.Choice(["development", "held_out"]), default="held_out")
+@click.option("--part", type=click.Choice(get_args(Part)), default="held_out")
 @click.option("--real", type=click.Path(path_type=Path, exists=True))
 @click.option("--language", type=click.Choice(LANGUAGES), default="en")
-def main(part: str, real: Path | None, language: str) -> None:
+def main(part: Part, real: Path | None, language: str) -> None:
     """Print how well the coach advises."""
     if real:
         show_real(real, language)
         return
     click.echo(f"{'':10}{'rule':16}{'precision':>10}{'recall':>8}{'F1':>6}{'of':>5}")
-    for tag in LANGUAGES:
-        for rule, score in scores(tag, "development" if part == "development" else "held_out").items():
+    for name, every in [*((tag, scores(tag, part)) for tag in LANGUAGES), ("all", pooled(part))]:
+        for rule, score in every.items():
             numbers = f"{score.precision:10.2f}{score.recall:8.2f}{score.f1:6.2f}{score.positives:5}"
-            click.echo(f"{tag:10}{rule:16}{numbers}")
+            click.echo(f"{name:10}{rule:16}{numbers}")
 
 
 if __name__ == "__main__":

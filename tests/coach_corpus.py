@@ -1,7 +1,8 @@
 """Replies of made-up companies with the rules whose advice each should get, and how well the coach agrees with them.
 
 A language has a file of cases and passages, and two of replies, a line each: the case, the rules, the text. Word lists
-are written by `development`; `held_out` is only measured.
+are written by `development`; `held_out` is only measured. Those whose names begin with `second` are another author's,
+who knew the rules and not the lists.
 """
 
 import tomllib
@@ -14,11 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from amends.case import Kind
-from amends.coach import Reply, Rule, advise
+from amends.coach import LANGUAGES, Reply, Rule, advise
 
 TEXTS = Path(__file__).parent / "coach_texts"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-Part = Literal["development", "held_out"]
+Part = Literal["development", "held_out", "second_development", "second_held_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Score:
     right: int
     wrong: int
     missed: int
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
 
     @property
     def precision(self) -> float:
@@ -57,7 +61,8 @@ class Score:
 
 def labelled(language: str, part: Part) -> Iterator[Labelled]:
     """All replies of one part in one language."""
-    facts = tomllib.loads((TEXTS / f"{language}.toml").read_text("utf-8"))
+    author = f"{language}.second" if part.startswith("second") else language
+    facts = tomllib.loads((TEXTS / f"{author}.toml").read_text("utf-8"))
     for line in (TEXTS / f"{language}.{part}.txt").read_text("utf-8").splitlines():
         case, rules, text = line.split("|", 2)
         reply = _reply(language, facts["cases"][case], facts["passages"], text)
@@ -88,3 +93,9 @@ def scores(language: str, part: Part) -> dict[Rule, Score]:
         wrong.update(given - one.rules)
         missed.update(one.rules - given)
     return {rule: Score(right[rule], wrong[rule], missed[rule]) for rule in Rule}
+
+
+def pooled(part: Part) -> dict[Rule, Score]:
+    """How well the coach agrees with the labels over all languages, by rule."""
+    every = [scores(language, part) for language in LANGUAGES]
+    return {rule: sum((one[rule] for one in every), Score(0, 0, 0)) for rule in Rule}

@@ -16,16 +16,11 @@ from amends.case import Kind
 from amends.coach import LANGUAGES, Finding, Reply, Rule, advise
 from amends.coach.content import MOST_HAN, MOST_WORDS
 from amends.coach.dates import days_in
-from amends.coach.phrases import phrases, plain
+from amends.coach.phrases import plain
 from amends.coach.words import PHRASES, read
 from amends.language import language
-from tests.coach_corpus import NOW, TEXTS, Labelled, Part, labelled, scores
+from tests.coach_corpus import NOW, Labelled, Part, labelled
 from tests.effort import EFFORT
-
-FIRST = ("en", "ru", "nl", "zh-Hans", "zh-Hant")
-LEAST = 0.85
-NOT_YET = {("es", Rule.TYPOS), ("es", Rule.IMPERSONAL)}
-"""What misses the floor; a language without a dictionary knows only the slips of its own list."""
 
 GOOD = Reply(
     text="Dear Anna, I am sorry that the lamp came late. I refunded you £20 today.",
@@ -48,32 +43,6 @@ def found(reply: Reply, rule: Rule) -> list[str]:
 
 def every(part: Part) -> list[Labelled]:
     return [one for tag in LANGUAGES for one in labelled(tag, part)]
-
-
-# --- How well it reads ---
-
-
-@pytest.mark.parametrize("rule", Rule)
-@pytest.mark.parametrize("tag", LANGUAGES)
-def test_each_rule_agrees_with_people_on_replies_that_it_was_not_written_by(tag: str, rule: Rule) -> None:
-    score = scores(tag, "held_out")[rule]
-    assert (score.f1 >= LEAST) is ((tag, rule) not in NOT_YET), score
-
-
-@pytest.mark.parametrize("tag", FIRST)
-@pytest.mark.parametrize("part", ["development", "held_out"])
-def test_the_first_languages_have_replies_enough_for_each_rule(tag: str, part: Part) -> None:
-    every = list(labelled(tag, part))
-    assert len(every) >= 55
-    assert min(sum(rule in one.rules for one in every) for rule in Rule) >= 7
-
-
-def test_no_reply_is_both_learnt_from_and_measured() -> None:
-    for tag in LANGUAGES:
-        development, held_out = (
-            (TEXTS / f"{tag}.{part}.txt").read_text("utf-8") for part in ("development", "held_out")
-        )
-        assert set(development.splitlines()).isdisjoint(held_out.splitlines())
 
 
 # --- What it says ---
@@ -172,6 +141,8 @@ def test_a_measure_is_a_deed_a_day_to_come_or_a_question(deed: str, *, is_one: b
         ("王安娜", "安娜您好，我们看了。", True),
         ("王安娜", "王女士您好，我们看了。", True),
         ("王安娜", "您好，我们看了。", False),
+        ("Anna K.", "Dear Mrs K., we read it.", True),
+        ("Anna K.", "Dear Mrs Kay., we read it.", False),
         ("1987", "We read it.", True),
         (None, "We read it.", True),
     ],
@@ -219,9 +190,27 @@ def test_a_slip_that_list_and_dictionary_know_is_told_once_and_a_rare_word_is_no
     assert found(replace(GOOD, language="de", text="Er hat wieder gelächelt."), Rule.TYPOS) == []
 
 
-def test_where_a_dictionary_lacks_the_forms_of_words_a_slip_lacks_a_letter_or_changes_two_round() -> None:
-    text = "El paqeute, la segurdad, las pruebas, la tiemda, los clientes y quien contesta; cubre y funciona."
-    assert found(replace(GOOD, language="es", text=text), Rule.TYPOS) == ["paqeute", "segurdad"]
+def test_where_a_dictionary_lacks_the_forms_of_words_a_slip_is_one_that_makes_no_other_form() -> None:
+    text = (
+        "El paqeute, la segurdad, las pruebas, la tiemda, el serbicio, los clientes y quien contesta; cubre y publica."
+    )
+    assert found(replace(GOOD, language="es", text=text), Rule.TYPOS) == ["paqeute", "segurdad", "serbicio"]
+
+
+def test_where_every_noun_has_a_capital_a_long_one_may_be_a_slip_and_a_short_one_a_name() -> None:
+    text = "Wir bitten um Entschudligung und Frau Lohsen um Gedluld."
+    assert found(replace(GOOD, language="de", text=text), Rule.TYPOS) == ["Entschudligung"]
+
+
+def test_a_word_of_the_lists_is_no_slip_and_one_that_is_a_slip_away_from_it_is() -> None:
+    text = "We have rebooked it and resennt it."
+    assert found(replace(GOOD, text=text), Rule.TYPOS) == ["resennt"]
+
+
+def test_a_slip_in_the_word_of_regret_is_no_want_of_regret() -> None:
+    reply = replace(GOOD, text="Dear Anna, we appologise. We have refnuded you.")
+    assert rules(reply) == {Rule.TYPOS}
+    assert {one.rule for one in advise(reply, spelling=False)} == {Rule.APOLOGY, Rule.MEASURE}
 
 
 def test_without_the_dictionaries_the_lists_of_slips_are_read() -> None:
@@ -248,6 +237,31 @@ def test_without_the_dictionaries_the_lists_of_slips_are_read() -> None:
 def test_a_question_is_taken_up_by_its_words_a_yes_a_number_or_a_question(text: str, *, is_taken_up: bool) -> None:
     asked = "I like your shop. How long is the warranty?"
     reply = replace(GOOD, kind=Kind.QUESTION, asked=asked, text=text)
+    assert (Rule.UNANSWERED not in rules(reply)) is is_taken_up
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "is_taken_up"),
+    [
+        ("When do I get it?", f"Anna, on Friday. {'We like letters very much. ' * 5}", True),
+        ("When do I get it?", f"Anna, on 3 December. {'We like letters very much. ' * 5}", True),
+        ("When do I get it?", "Anna, here are £10.", False),
+        ("How many do I get?", "Anna, 15 % off.", False),
+        ("How much is it?", "Anna, £10.", True),
+        ("Is it new?", "Anna, we know no more.", False),
+        ("Is it new?", "Anna, we are afraid: no.", True),
+    ],
+)
+def test_a_day_answers_when_a_sum_how_much_and_a_yes_or_no_stands_by_itself(
+    asked: str, text: str, *, is_taken_up: bool
+) -> None:
+    reply = replace(GOOD, kind=Kind.QUESTION, asked=asked, text=text)
+    assert (Rule.UNANSWERED not in rules(reply)) is is_taken_up
+
+
+@pytest.mark.parametrize(("text", "is_taken_up"), [("周三送到。", True), ("给您的我们会。", False)])
+def test_two_characters_that_tell_nothing_do_not_take_up_a_question(text: str, *, is_taken_up: bool) -> None:
+    reply = replace(GOOD, kind=Kind.QUESTION, language="zh-Hans", asked="能送到我们给您的地方吗？", text=text)
     assert (Rule.UNANSWERED not in rules(reply)) is is_taken_up
 
 
@@ -289,42 +303,7 @@ def test_what_is_no_day_is_none(text: str) -> None:
     assert list(days_in(text, "en", NOW.date())) == []
 
 
-# --- Phrases ---
-
-
-@pytest.mark.parametrize(
-    ("phrase", "text", "is_found"),
-    [
-        ("we sent", "We  sent it", True),
-        ("we sent", "we, sent", True),
-        ("we sent", "we sentenced", False),
-        ("we sent", "awe sent", False),
-        ("refund*", "refunded", True),
-        ("we/I sent", "I sent", True),
-        ("we (have) sent", "we have sent", True),
-        ("we (have now) sent", "we have now sent", True),
-        ("we (have now) sent", "we have sent", False),
-        ("we ... sent", "we have today at last sent", True),
-        ("we ... sent", "we have. They sent", False),
-        ("within # days", "within 3 days", True),
-        ("don't", "don’t", True),
-        ("приём", "ПРИЕМ", True),
-    ],
-)
-def test_a_phrase_finds_what_its_notation_says(phrase: str, text: str, *, is_found: bool) -> None:
-    assert bool(phrases([phrase], spaced=True).search(plain(text))) is is_found
-
-
-def test_where_no_spaces_stand_between_words_the_pieces_of_a_phrase_follow_each_other() -> None:
-    pattern = phrases(["已/已经 (全部) 退 ... 款"], spaced=False)
-    assert all(pattern.search(text) for text in ("已退款", "已经全部退给您的款", "我们已退款。"))
-    assert not pattern.search("已退了。还款")
-
-
-@pytest.mark.parametrize("phrase", ["", "(we) sent", "... sent", "we ...", "we (sent", "we sent)"])
-def test_a_phrase_that_cannot_be_read_is_named(phrase: str) -> None:
-    with pytest.raises(ValueError, match="a phrase"):
-        phrases([phrase], spaced=True)
+# --- The lists ---
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

@@ -4,6 +4,9 @@ Each rule reads the words alone, by lists that stand in `languages/`, one file a
 sent anywhere, and the same reply gets the same advice.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from amends.coach import content, tone
 from amends.coach.model import Finding, Reply, Rule
 from amends.coach.reading import read_reply
@@ -12,16 +15,15 @@ from amends.coach.words import LANGUAGES, words_of
 
 __all__ = ["LANGUAGES", "Finding", "Reply", "Rule", "advise"]
 
-_RULES = (
-    *(tone.apology, content.measure, content.unanswered),
-    *(tone.defensive, tone.impersonal, content.too_long, typos, content.copied),
-)
-"""What is missing first, then what is there."""
+_MISSING = (tone.apology, content.measure, content.unanswered)
+_THERE = (tone.defensive, tone.impersonal, content.too_long, content.copied)
 
 
 def advise(reply: Reply, *, spelling: bool = True) -> tuple[Finding, ...]:
-    """Return all advice about a reply; an empty one gets none, one in a language that the coach does not read only
-    about personal data. Without `spelling` no dictionary is read, and no word looked up.
+    """Return all advice about a reply, what is missing first.
+
+    An empty one gets none, one in a language that the coach does not read only about personal data. Without `spelling`
+    no dictionary is read, and no word looked up.
 
     No text makes it fail; ValueError says what is wrong with the country or the order pattern of the company.
     """
@@ -31,5 +33,15 @@ def advise(reply: Reply, *, spelling: bool = True) -> tuple[Finding, ...]:
     if not reply.text.strip():
         return ()
     read = read_reply(reply, words)
-    rules = [rule for rule in _RULES if spelling or rule is not typos]
-    return (*(finding for rule in rules for finding in rule(read)), *content.personal_data(reply))
+    slips = tuple(typos(read)) if spelling else ()
+    meant = read_reply(replace(reply, text=_corrected(reply.text, slips)), words) if slips else read
+    missing = (finding for rule in _MISSING for finding in rule(meant))
+    there = (finding for rule in _THERE for finding in rule(read))
+    return (*missing, *there, *slips, *content.personal_data(reply))
+
+
+def _corrected(text: str, slips: Iterable[Finding]) -> str:
+    """Return the text with the words that were meant, so that a slip in "sorry" is no want of regret."""
+    for slip in sorted(slips, reverse=True):
+        text = f"{text[: slip.start]}{dict(slip.facts)['right']}{text[slip.end :]}"
+    return text

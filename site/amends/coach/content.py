@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from amends import personal
 from amends.case import Kind
+from amends.coach.dates import days_in
 from amends.coach.model import Finding, Reply, Rule
 from amends.coach.phrases import plain
 from amends.coach.reading import QUESTION_MARKS, Read, is_question, sentences_of
@@ -22,6 +23,17 @@ _COPIED = N_("This is nearly an earlier reply of yours: say what is true of this
 
 MOST_WORDS, MOST_HAN = 120, 220
 """How long a reply may be: words, or characters where no spaces stand between words."""
+
+_CLAUSE_BEGINS = re.compile(r"(?:^|[.,;:!?¡¿…\n(–—-])\s*$")
+_CLAUSE_ENDS = re.compile(r"\s*(?:[.,;:!…\n)–—]|$)")
+_HAN_NUMBER = "[\\d一二三四五六七八九十两兩百千]"
+_MONEY = re.compile(
+    r"[€$£¥]\s?\d[\d.,]{0,20}|(?<![\w.,])\w[\w.,]{0,20}\s?"
+    r"(?:[%€$£¥](?!\s?\d)|(?:percent|procent|prozent|процент|euro|pound|dollar|рубл)\w*)"
+    rf"|(?<!{_HAN_NUMBER}){_HAN_NUMBER}{{1,12}}[元块塊折]",
+    re.IGNORECASE,
+)
+"""Sums and shares of money, with the number or the word before them."""
 
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(r"[^\W_]+(?:['’.,@-][^\W_]+)*")
@@ -60,9 +72,10 @@ def personal_data(reply: Reply) -> Iterator[Finding]:
 def unanswered(read: Read) -> Iterator[Finding]:
     """Miss an answer to what the customer asked.
 
-    A question is taken up by a yes or a no, by asking back, by a number in a short reply where a quantity was asked
-    for, and by any word of the question that tells what it is about. So a reply that repeats a word and says nothing is
-    not seen, and one that answers wholly in other words is taken for none.
+    A question is taken up by a yes or a no, by asking back, by a day where it asks when, by a number in a short reply
+    where it asks for a quantity (a sum of money only where it asks for one), and by any word of the question that tells
+    what it is about. So a reply that repeats a word and says nothing is not seen, and one that answers wholly in other
+    words is taken for none.
     """
     asked = _questions(read)
     if asked and not any(_is_taken_up(question, read) for question in asked):
@@ -81,12 +94,31 @@ def _questions(read: Read) -> list[str]:
 
 def _is_taken_up(question: str, read: Read) -> bool:
     words = read.words
-    if words["question.answer"].search(read.text) or any(mark in read.text for mark in QUESTION_MARKS):
+    if _says_yes_or_no(read) or any(mark in read.text for mark in QUESTION_MARKS):
+        return True
+    if words["question.time"].search(question) and _names_a_day(read):
         return True
     is_short = len(_UNIT.findall(read.text)) <= _SHORT
-    if is_short and words["question.quantity"].search(question) and words["question.number"].search(read.text):
-        return True
+    if is_short and words["question.quantity"].search(question):
+        numbers = read.text if words["question.money"].search(question) else _MONEY.sub(" ", read.text)
+        if words["question.number"].search(numbers):
+            return True
     return not _subjects(question, read).isdisjoint(_subjects(read.text, read))
+
+
+def _says_yes_or_no(read: Read) -> bool:
+    """Whether a yes or a no stands by itself, at the beginning or the end of a clause; in Chinese anywhere."""
+    return any(
+        not read.words.spaced
+        or _CLAUSE_BEGINS.search(read.text, max(0, found.start() - 4), found.start())
+        or _CLAUSE_ENDS.match(read.text, found.end())
+        for found in read.words["question.answer"].finditer(read.text)
+    )
+
+
+def _names_a_day(read: Read) -> bool:
+    days = days_in(read.text, read.words.tag, read.reply.now.date())
+    return read.words["measure.when"].search(read.text) is not None or next(days, None) is not None
 
 
 def _subjects(text: str, read: Read) -> set[str]:
@@ -96,10 +128,11 @@ def _subjects(text: str, read: Read) -> set[str]:
     if read.words.spaced:
         words = (word for word in _WORD.findall(text) if len(word) >= _LEAST_OF_A_WORD and word not in common)
         return {word[:_STEM] for word in words}
-    for word in sorted(common, key=len, reverse=True):
+    for word in sorted((word for word in common if len(word) > 1), key=len, reverse=True):
         text = text.replace(word, " ")
     units = [(found[0], found.start()) for found in _UNIT.finditer(text)]
-    return {one + two for (one, at), (two, next_at) in pairwise(units) if next_at == at + 1}
+    pairs = ((one, two) for (one, at), (two, next_at) in pairwise(units) if next_at == at + 1)
+    return {one + two for one, two in pairs if one not in common or two not in common}
 
 
 def copied(read: Read) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """The notation in which people write down what to look for, and the regular expressions that are made of it.
 
-A phrase is words as they are written. `work*` is any word that begins so, `we/I` one word or the other, `(very)` words
-that may be missing, `...` up to seven words of the same sentence and `#` a number. In a language that sets no spaces
-between its words the pieces of a phrase stand one behind the other, and `...` is up to ten characters.
+A phrase is words as they are written. `work*` is any word that begins so, `*mos` any that ends so, `we/I` one word or
+the other, `(very)` words that may be missing, `...` up to seven words of the same sentence and `#` a number. In a
+language that sets no spaces between its words the pieces of a phrase stand one behind the other, and `...` is up to ten
+characters.
 """
 
 import re
@@ -67,8 +68,8 @@ def _pieces(phrase: str) -> list[str]:
 
 
 def _one_of(words: str, rest: str) -> str:
-    """Return the pattern of `we/I`, `work*` or `#`; `rest` is what a star stands for."""
+    """Return the pattern of `we/I`, `work*`, `*mos` or `#`; `rest` is what a star stands for."""
     if words == "#":
         return _NUMBER
-    every = (re.escape(word.removesuffix("*")) + (rest if word.endswith("*") else "") for word in words.split("/"))
+    every = (rest.join(map(re.escape, word.split("*"))) for word in words.split("/"))
     return f"(?:{'|'.join(every)})"

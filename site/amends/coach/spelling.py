@@ -5,7 +5,7 @@ are all there is. One is read when it is first asked for, which takes up to a se
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ _NO_PROSE = re.compile(r"[@/\\_#`\d]|\w\.\w")
 _SENTENCE_BEGINS = re.compile(r"(?:^|[.!?…:\n]|[¿¡«“\"(])\s*$")
 _STANDS_ALONE = re.compile(r"\s*(?:[,!\n]|$)")
 _FEWEST_LETTERS = 4
+_LONG = 7
 _MOST_LOOKED_UP = 24
 """Unknown words of one reply whose neighbours are looked up, so that a reply in another language costs little."""
 
@@ -60,24 +61,36 @@ def _slips(prose: str, read: Read) -> Iterator[tuple[int, int, str]]:
         for found in _WORD.finditer(prose)
         if len(found[0]) >= _FEWEST_LETTERS
         and found[0].lower() not in known
-        and not _may_be_a_name(found, prose)
+        and not _may_be_a_name(found, prose, read)
         and not read.words["typos.right"].fullmatch(found[0])
+        and found[0].lower() not in read.words.said
         and not _is_word(found[0].lower(), speller)
     )
     for found in islice(unknown, _MOST_LOOKED_UP):
         word = found[0].lower()
-        right = _meant(word, speller)
-        if right and (read.words.has_forms or _is_surely_a_slip(word, right)):
+        right = _meant(word, speller, read.words.said)
+        is_sure = read.words.has_forms and not (read.words.has_capitals and _is_inside(found, prose))
+        if right and (is_sure or _is_surely_a_slip(word, right, read.words.alike)):
             yield *found.span(), right
 
 
-def _may_be_a_name(found: re.Match[str], prose: str) -> bool:
-    """Whether a word has a capital inside a sentence, is somebody addressed or signing, or has capitals only."""
+def _may_be_a_name(found: re.Match[str], prose: str, read: Read) -> bool:
+    """Whether a word has a capital inside a sentence, is somebody addressed or signing, or has capitals only.
+
+    Where every noun has a capital a long word inside a sentence may be one of them.
+    """
     word = found[0]
     if not word[0].isupper():
         return False
+    if _is_inside(found, prose):
+        return word.isupper() or not read.words.has_capitals or len(word) < _LONG
+    return word.isupper() or _STANDS_ALONE.match(prose, found.end()) is not None
+
+
+def _is_inside(found: re.Match[str], prose: str) -> bool:
+    """Whether a word has a capital although no sentence begins with it."""
     begins = _SENTENCE_BEGINS.search(prose, max(0, found.start() - 4), found.start())
-    return word.isupper() or not begins or _STANDS_ALONE.match(prose, found.end()) is not None
+    return found[0][0].isupper() and not begins
 
 
 def _is_word(word: str, speller: "SpellChecker") -> bool:
@@ -92,19 +105,29 @@ def _is_word(word: str, speller: "SpellChecker") -> bool:
     )
 
 
-def _meant(word: str, speller: "SpellChecker") -> str | None:
-    """Return the commonest word one slip away: a letter too many, too few, or wrong, or two of them changed round."""
-    near = speller.known(speller.edit_distance_1(word))
+def _meant(word: str, speller: "SpellChecker", said: Set[str]) -> str | None:
+    """Return the commonest word one slip away: a letter too many, too few, or wrong, or two of them changed round.
+
+    What the lists of the coach have is what replies are made of, and so commoner than any other.
+    """
+    every = set(speller.edit_distance_1(word))
+    if own := every & said:
+        return min(own)
+    near = speller.known(every)
     best = max(sorted(near), key=lambda each: speller[each], default=None)
     if best is None or speller[best] < _SHARE * speller.word_frequency.total_words:
         return None
     return best
 
 
-def _is_surely_a_slip(word: str, right: str) -> bool:
-    """Whether a word lacks a letter or has two changed round inside, so that it is no form of the other."""
-    same_ends = word[0] == right[0] and word[-2:] == right[-2:]
-    return same_ends and (len(word) < len(right) or sorted(word) == sorted(right))
+def _is_surely_a_slip(word: str, right: str, alike: Mapping[int, str | None]) -> bool:
+    """Whether a word lacks a letter inside, has two changed round or sounds the same, so that it is no form of the
+    other: what tells one form from the other stands at the end.
+    """
+    if word[-2:] != right[-2:]:
+        return False
+    is_short = word[0] == right[0] and len(word) < len(right)
+    return is_short or sorted(word) == sorted(right) or word.translate(alike) == right.translate(alike)
 
 
 @cache

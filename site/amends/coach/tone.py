@@ -26,6 +26,7 @@ _NEAR, _NEAR_HAN = 60, 16
 _LEAST_OF_A_NAME = 2
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _NAME = re.compile(r"[^\W\d_]{2,}")
+_INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -101,6 +102,8 @@ def _is_named(author: str, read: Read) -> bool:
     if any(_HAN.match(name) for name in names):
         return any(name in text or _by_half(name, read) for name in names)
     words = _WORD.findall(text)
+    if any(re.search(rf"(?<!\w){re.escape(one)}", text) for one in _INITIAL.findall(author.casefold())):
+        return True
     return not names or any(_is_form(word, name) for name in names for word in words)
 
 

@@ -19,10 +19,12 @@ PHRASES = {
     "measure": ("done", "when", "ask", "empty", "not"),
     "defensive": ("blame", "denial", "terms", "feelings", "mockery", "causes"),
     "impersonal": ("boilerplate", "first_person"),
-    "question": ("begin", "answer", "quantity", "number"),
+    "question": ("begin", "answer", "quantity", "time", "money", "number"),
     "typos": ("right",),
 }
 """Each table of a language's file with its lists of phrases."""
+
+_WHOLE = re.compile(r"(?<![\w*'-])[^\W\d_]{4,}(?![\w*'-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Words:
     `spaced` tells whether spaces stand between words. `lists` are the phrases by table and list, as in `apology.said`.
     `common` are the words that tell nothing about what a question is about, `titles` what a name is followed by where
     a surname alone is a name, `wrong` the spellings that are wrong with the right ones. `has_forms` tells whether the
-    dictionary has the forms of a word, not the word alone.
+    dictionary has the forms of a word, not the word alone, and `has_capitals` whether every noun begins with a capital.
+    `alike` are the letters that are written for one another, each with the one that stands for them all; what is not
+    heard has None. `said` are the words that stand whole in the phrases.
     """
 
     tag: str
@@ -44,6 +48,9 @@ class Words:
     misspelt: re.Pattern[str]
     dictionary: str | None
     has_forms: bool
+    has_capitals: bool
+    alike: Mapping[int, str | None]
+    said: frozenset[str]
 
     def __getitem__(self, name: str) -> re.Pattern[str]:
         return self.lists[name]
@@ -80,4 +87,17 @@ def _words(tag: str, written: Mapping[str, Any]) -> Words:
         misspelt=phrases(wrong, spaced=spaced),
         dictionary=written["typos"].get("dictionary"),
         has_forms=written["typos"].get("forms", True),
+        has_capitals=written["typos"].get("capitals", False),
+        alike={
+            ord(letter): group[0] if len(group) > 1 else None
+            for group in written["typos"].get("alike", ())
+            for letter in group
+        },
+        said=frozenset(
+            word
+            for table, names in PHRASES.items()
+            for name in names
+            for phrase in written[table][name]
+            for word in _WHOLE.findall(plain(phrase).casefold())
+        ),
     )
