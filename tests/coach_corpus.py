@@ -19,7 +19,7 @@ from amends.coach import LANGUAGES, Reply, Rule, advise
 
 TEXTS = Path(__file__).parent / "coach_texts"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-Part = Literal["development", "held_out", "second_development", "second_held_out"]
+Part = Literal["development", "held_out", "second_development", "second_held_out", "third_held_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Score:
 
 def labelled(language: str, part: Part) -> Iterator[Labelled]:
     """All replies of one part in one language."""
-    author = f"{language}.second" if part.startswith("second") else language
+    name = part.partition("_")[0]
+    author = f"{language}.{name}" if name in ("second", "third") else language
     facts = tomllib.loads((TEXTS / f"{author}.toml").read_text("utf-8"))
     for line in (TEXTS / f"{language}.{part}.txt").read_text("utf-8").splitlines():
         case, rules, text = line.split("|", 2)
