@@ -24,7 +24,7 @@ _DATE, _QUOTE = "\0", "\1"
 _WORD = re.compile(rf"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|{_DATE}+|{_QUOTE}+|[^\s\w]")
 _CHARACTER = re.compile(rf"\d+|{_DATE}+|{_QUOTE}+|\S")
 _AHEAD = frozenset("tomorrow day_after_tomorrow weekday_next_week next_week next_month today this_week".split())
-"""What can only be ahead."""
+"""What is hardly ever said of the past."""
 _EDGE = "|"
 _STEM, _ENDING = 4, 3
 """Letters: by them a word is known, too, that is longer than both."""

@@ -34,11 +34,11 @@ class When:
 class Grammar:
     """What a language's promises are made of.
 
-    By its `common` words a language is known. `starts` is what a clause begins with, and `signs` say whose a date in
-    it is: `ours` that it is a promise of the company, `others` that it is something else, and so does the `past`.
-    `not_behind` and `not_ahead` stand right before and behind a date that nothing is due on, `counted_from` behind
-    a span that does not begin now; `deadline` is in words that can only be ahead. `weekdays`, `months` and `numbers`
-    say what the words of the groups of `when` mean.
+    By its `common` words a language is known; `is_joined` says that it sets no spaces between words. `starts` is what a
+    clause begins with, and `signs` say whose a date in it is: `ours` that it is a promise of the company, `others` that
+    it is something else, and so does the `past`. `not_behind` and `not_ahead` stand right before and behind a date that
+    nothing is due on, `counted_from` behind a span that does not begin now; `deadline` is in words that can only be
+    ahead. `weekdays`, `months` and `numbers` say what the words of the groups of `when` mean.
     """
 
     is_joined: bool
